@@ -1,0 +1,112 @@
+package inbox
+
+import (
+	"context"
+	"maps"
+	"sync"
+	"time"
+)
+
+// Identity tells contacts apart: a digest of the record's _id, or of the whole
+// record where it has none. The zero Identity belongs to no contact.
+type Identity [16]byte
+
+// Contact is what a read keeps of one record.
+type Contact struct {
+	ID     Identity
+	Values [][]string  // of each of Selection.Fields, sorted, each once; none: absent, null or empty
+	Times  []time.Time // of each of Selection.Times the earliest; zero: absent or unreadable
+}
+
+// Page is what a count keeps of one page.
+type Page struct {
+	Records  int       // how many records it has; 0 past the end of the list
+	First    Identity  // of its first record
+	Contacts []Contact // its records, when asked for
+}
+
+// maxContacts bounds the memory of a walk or a read: some 64 MiB.
+const maxContacts = 1_000_000
+
+// Fetch gets page p, from 1, of one filter query, with its contacts if asked to. It
+// is all that counting knows of the API.
+type Fetch func(ctx context.Context, p int, contacts bool) (Page, error)
+
+// Pages is one filter query's pages as one scrape sees them: a page is asked for
+// once, and again only when pages contradict each other. It is safe for
+// concurrent use.
+type Pages struct {
+	fetch Fetch
+	full  bool // with contacts
+
+	mu       sync.Mutex
+	seen     map[int]Page
+	contacts int // kept in seen
+}
+
+// NewPages returns the pages behind fetch, none of them seen yet. With contacts,
+// each is asked for with its contacts, so that it can be read after it was counted.
+func NewPages(fetch Fetch, contacts bool) *Pages {
+	return &Pages{fetch: fetch, full: contacts, seen: make(map[int]Page)}
+}
+
+// withContacts has every page asked for with its contacts from now on, and
+// forgets those that were not. No other method may run at the same time.
+func (ps *Pages) withContacts() {
+	if !ps.full {
+		ps.full = true
+		ps.forget()
+	}
+}
+
+func (ps *Pages) get(ctx context.Context, p int) (Page, error) {
+	if page, ok := ps.peek(p); ok {
+		return page, nil
+	}
+	return ps.again(ctx, p)
+}
+
+// again asks for page p whether or not it has been seen.
+func (ps *Pages) again(ctx context.Context, p int) (Page, error) {
+	page, err := ps.fetch(ctx, p, ps.full)
+	if err != nil {
+		return Page{}, err
+	}
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	ps.contacts += len(page.Contacts) - len(ps.seen[p].Contacts)
+	ps.seen[p] = page
+	if ps.contacts > maxContacts {
+		return Page{}, failed(TooLarge, "more than %d contacts to tell apart", maxContacts)
+	}
+	return page, nil
+}
+
+// Seen returns how many different pages have been seen.
+func (ps *Pages) Seen() int {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	return len(ps.seen)
+}
+
+func (ps *Pages) peek(p int) (Page, bool) {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	page, ok := ps.seen[p]
+	return page, ok
+}
+
+// forget makes every page unseen.
+func (ps *Pages) forget() {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	clear(ps.seen)
+	ps.contacts = 0
+}
+
+// snapshot returns what has been seen, by page number.
+func (ps *Pages) snapshot() map[int]Page {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	return maps.Clone(ps.seen)
+}

@@ -1,0 +1,214 @@
+package inbox
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"math/rand/v2"
+	"slices"
+)
+
+// errIrregular: pages before the last are not all full, also when asked again.
+var errIrregular = errors.New("irregular pages")
+
+// probe is one count by its last page.
+type probe struct {
+	search
+	audit   bool
+	audited func(full bool)
+}
+
+// count returns (last page − 1) × page size + length of the last page, when no
+// page seen contradicts that.
+func (p *probe) count(ctx context.Context) (int, error) {
+	if err := p.settle(ctx); err != nil {
+		return 0, err
+	}
+	if p.audit {
+		if err := p.auditPage(ctx); err != nil {
+			return 0, err
+		}
+	}
+	suspects := p.suspects()
+	if len(suspects) == 0 {
+		return p.total(), nil
+	}
+	if err := p.askAgain(ctx, suspects); err != nil {
+		return 0, err
+	}
+	if still := p.suspects(); len(still) > 0 {
+		return p.survey(ctx, append(suspects, still...))
+	}
+	return p.total(), nil
+}
+
+// total assumes that every page but the last is full.
+func (p *probe) total() int {
+	if p.low == 0 {
+		return 0
+	}
+	records, _ := p.size.current()
+	last, _ := p.pages.peek(p.low)
+	return (p.low-1)*records + last.Records
+}
+
+// auditPage audits: it looks at one random page before the last. Where there is none
+// it looks behind the last page, for a page size that shrank shows only there.
+func (p *probe) auditPage(ctx context.Context) error {
+	if p.low <= 1 {
+		return p.lookAndSettle(ctx, p.low+1, p.pages.get)
+	}
+	n := 1 + rand.IntN(p.low-1)
+	if err := p.lookAndSettle(ctx, n, p.pages.get); err != nil {
+		return err
+	}
+	if !p.full(n) {
+		if err := p.lookAndSettle(ctx, n, p.pages.again); err != nil {
+			return err
+		}
+	}
+	if p.audited != nil && n <= p.low {
+		p.audited(p.full(n))
+	}
+	return nil
+}
+
+func (p *probe) full(n int) bool {
+	records, _ := p.size.current()
+	page, _ := p.pages.peek(n)
+	return page.Records == records
+}
+
+func (p *probe) lookAndSettle(ctx context.Context, n int, get func(context.Context, int) (Page, error)) error {
+	if err := p.look(ctx, n, get); err != nil {
+		return err
+	}
+	return p.settle(ctx)
+}
+
+// suspects returns the pages seen, in order, that cannot all be right: one before
+// the last that is not full, one longer than the page size, one with records
+// behind the end, two that begin with the same record.
+func (p *probe) suspects() []int {
+	records, _ := p.size.current()
+	seen := p.pages.snapshot()
+	var suspects []int
+	for n, page := range seen {
+		if n < p.low && page.Records != records || n == p.low && page.Records > records || n > p.low && page.Records > 0 {
+			suspects = append(suspects, n)
+		}
+	}
+	suspects = append(suspects, repeated(seen)...)
+	slices.Sort(suspects)
+	return slices.Compact(suspects)
+}
+
+// repeated returns the pages that begin with the same record as another one.
+func repeated(seen map[int]Page) []int {
+	first := make(map[Identity]int)
+	var pages []int
+	for _, n := range slices.Sorted(maps.Keys(seen)) {
+		page := seen[n]
+		if page.Records == 0 {
+			continue
+		}
+		if m, ok := first[page.First]; ok {
+			pages = append(pages, m, n)
+		}
+		first[page.First] = n
+	}
+	return pages
+}
+
+// askAgain looks at the suspects once more, for the inbox may have moved between
+// the first looks. What they show twice is believed, and what then cannot be one
+// list is an error.
+func (p *probe) askAgain(ctx context.Context, suspects []int) error {
+	records, _ := p.size.current()
+	for _, n := range suspects {
+		if err := p.look(ctx, n, p.pages.again); err != nil {
+			return err
+		}
+		if page, _ := p.pages.peek(n); page.Records > records {
+			p.size.grow(page.Records)
+		}
+	}
+	if err := p.settle(ctx); err != nil {
+		return err
+	}
+	return impossible(p.pages.snapshot(), p.low)
+}
+
+// impossible returns an error when no list has such pages, whatever its size.
+func impossible(seen map[int]Page, last int) error {
+	if pages := repeated(seen); len(pages) > 0 {
+		return failed(Pagination, "pages %d and %d begin with the same contact: the API repeats pages", pages[0], pages[1])
+	}
+	for n, page := range seen {
+		if n < last && page.Records == 0 {
+			return failed(Pagination, "page %d is empty, but page %d has contacts", n, last)
+		}
+	}
+	return nil
+}
+
+// surveys is how often a count begins afresh in an inbox that moves meanwhile.
+const surveys = 3
+
+// survey counts afresh and trusts nothing learnt before, the page size included.
+// If all pages before the last then agree on another page size, it is believed.
+// If they do not, and look the same at a second look, the pages are irregular.
+func (p *probe) survey(ctx context.Context, suspects []int) (int, error) {
+	p.afresh = true
+	for range surveys {
+		p.pages.forget()
+		p.bounds = bounds{}
+		if err := p.settle(ctx); err != nil {
+			return 0, err
+		}
+		for _, n := range suspects {
+			if err := p.lookAndSettle(ctx, n, p.pages.get); err != nil {
+				return 0, err
+			}
+		}
+		if len(repeated(p.pages.snapshot())) == 0 && p.regular() {
+			return p.total(), nil
+		}
+		moved, err := p.moved(ctx)
+		if err != nil {
+			return 0, err
+		}
+		if !moved {
+			return 0, errIrregular
+		}
+	}
+	return 0, failed(Pagination, "the inbox moves faster than its pages can be counted")
+}
+
+// moved looks again at the pages seen that contradict others, and tells whether any
+// of them has changed.
+func (p *probe) moved(ctx context.Context) (bool, error) {
+	seen := p.pages.snapshot()
+	longest, _ := p.size.current()
+	for _, page := range seen {
+		longest = max(longest, page.Records)
+	}
+	odd := repeated(seen)
+	for n, page := range seen {
+		if n < p.low && page.Records < longest {
+			odd = append(odd, n)
+		}
+	}
+	moved := false
+	for _, n := range odd {
+		if err := p.look(ctx, n, p.pages.again); err != nil {
+			return false, err
+		}
+		page, _ := p.pages.peek(n)
+		moved = moved || page.Records != seen[n].Records || page.First != seen[n].First
+	}
+	if moved {
+		return true, nil
+	}
+	return false, impossible(p.pages.snapshot(), p.low)
+}

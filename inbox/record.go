@@ -1,0 +1,223 @@
+package inbox
+
+import (
+	"hash"
+	"slices"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+const (
+	maxPageContacts = 100_000 // contacts of one page to tell apart
+	maxValues       = 100     // values of one field of one contact
+	maxValue        = 1 << 10 // bytes of one such value
+)
+
+// recordReader reads one record, token by token.
+type recordReader struct {
+	json      *jsontext.Decoder
+	hash      hash.Hash // of the record's tokens, until its _id is found
+	sum       []byte
+	selection Selection
+	contact   Contact
+	found     bool // the _id
+	wanted    []wanted
+	scratch   []byte
+}
+
+// wanted is a field of the selection, as far as its path is yet to go.
+type wanted struct {
+	rest  Path
+	field int // in Selection.Fields; or
+	time  int // in Selection.Times; the other is -1
+}
+
+// read reads a record. Its identity is its _id, when that is a string or a number,
+// or else all of it.
+func (r *recordReader) read(selection Selection) (Contact, error) {
+	r.hash.Reset()
+	r.found = false
+	r.selection = selection
+	r.contact = Contact{Values: make([][]string, len(selection.Fields)), Times: make([]time.Time, len(selection.Times))}
+	r.wanted = r.wanted[:0]
+	for i, path := range selection.Fields {
+		r.wanted = append(r.wanted, wanted{rest: path, field: i, time: -1})
+	}
+	for i, path := range selection.Times {
+		r.wanted = append(r.wanted, wanted{rest: path, field: -1, time: i})
+	}
+	if err := r.value(r.wanted, true); err != nil {
+		return Contact{}, err
+	}
+	if !r.found {
+		r.contact.ID = r.identity()
+	}
+	for i := range r.contact.Values {
+		slices.Sort(r.contact.Values[i])
+		r.contact.Values[i] = slices.Compact(r.contact.Values[i])
+	}
+	return r.contact, nil
+}
+
+func (r *recordReader) identity() (id Identity) {
+	r.sum = r.hash.Sum(r.sum[:0])
+	copy(id[:], r.sum)
+	return id
+}
+
+// value reads a value where the wanted fields' paths have led; record tells that it
+// is the record itself.
+func (r *recordReader) value(here []wanted, record bool) error {
+	switch r.json.PeekKind() {
+	case '{':
+		return r.object(here, record)
+	case '[':
+		return r.array(here)
+	default:
+		return r.scalar(here)
+	}
+}
+
+func (r *recordReader) object(here []wanted, record bool) error {
+	for _, w := range here {
+		if len(w.rest) == 0 && w.field >= 0 {
+			return failed(Decode, "a contact's field %s is an object, not a value", r.selection.Fields[w.field])
+		}
+	}
+	if err := r.delimiter(); err != nil {
+		return err
+	}
+	for r.json.PeekKind() != '}' {
+		name, err := r.token()
+		if err != nil {
+			return err
+		}
+		isID := record && string(name) == "_id"
+		mark := len(r.wanted)
+		for _, w := range here {
+			if len(w.rest) > 0 && w.rest[0] == string(name) {
+				w.rest = w.rest[1:]
+				r.wanted = append(r.wanted, w)
+			}
+		}
+		below := r.wanted[mark:]
+		switch {
+		case isID && !r.found:
+			err = r.id(below)
+		case r.found && len(below) == 0:
+			err = r.json.SkipValue()
+		default:
+			err = r.value(below, false)
+		}
+		if err != nil {
+			return err
+		}
+		r.wanted = r.wanted[:mark]
+	}
+	return r.delimiter()
+}
+
+// id reads the value of _id. Null and the empty string identify nobody.
+func (r *recordReader) id(here []wanted) error {
+	kind := r.json.PeekKind()
+	if kind != '"' && kind != '0' {
+		return r.value(here, false)
+	}
+	text, err := r.token()
+	if err != nil {
+		return err
+	}
+	if len(text) > 0 {
+		r.hash.Reset()
+		r.hash.Write(text)
+		r.contact.ID, r.found = r.identity(), true
+	}
+	return r.take(here, kind, text)
+}
+
+func (r *recordReader) array(here []wanted) error {
+	if err := r.delimiter(); err != nil {
+		return err
+	}
+	for r.json.PeekKind() != ']' {
+		if err := r.value(here, false); err != nil {
+			return err
+		}
+	}
+	return r.delimiter()
+}
+
+func (r *recordReader) scalar(here []wanted) error {
+	kind := r.json.PeekKind()
+	text, err := r.token()
+	if err != nil {
+		return err
+	}
+	return r.take(here, kind, text)
+}
+
+// take keeps a scalar for the wanted fields that end here.
+func (r *recordReader) take(here []wanted, kind jsontext.Kind, text []byte) error {
+	for _, w := range here {
+		switch {
+		case len(w.rest) > 0 || kind == 'n' || len(text) == 0:
+		case w.time >= 0:
+			r.takeTime(w.time, text)
+		default:
+			if err := r.takeValue(w.field, text); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (r *recordReader) takeValue(field int, text []byte) error {
+	values := &r.contact.Values[field]
+	switch {
+	case len(text) > maxValue:
+		return failed(TooLarge, "a contact's field %s is longer than %d bytes", r.selection.Fields[field], maxValue)
+	case slices.Contains(*values, string(text)):
+		return nil
+	case len(*values) == maxValues:
+		return failed(TooLarge, "a contact's field %s has more than %d values", r.selection.Fields[field], maxValues)
+	}
+	*values = append(*values, string(text))
+	return nil
+}
+
+// takeTime keeps the earliest of a field's times, and none that is unreadable.
+func (r *recordReader) takeTime(i int, text []byte) {
+	t, err := time.Parse(time.RFC3339, string(text))
+	if kept := r.contact.Times[i]; err == nil && (kept.IsZero() || t.Before(kept)) {
+		r.contact.Times[i] = t
+	}
+}
+
+// delimiter reads a brace or bracket.
+func (r *recordReader) delimiter() error {
+	token, err := r.json.ReadToken()
+	if err == nil {
+		r.hash.Write([]byte{byte(token.Kind())})
+	}
+	return err
+}
+
+// token reads a scalar, or the name of an object's member, and returns its text:
+// a string without its quotes. The text holds until the next token.
+func (r *recordReader) token() ([]byte, error) {
+	raw, err := r.json.ReadValue()
+	if err != nil {
+		return nil, err
+	}
+	if !r.found {
+		r.hash.Write(raw)
+		r.hash.Write([]byte{0})
+	}
+	if raw.Kind() != '"' {
+		return raw, nil
+	}
+	r.scratch, _ = jsontext.AppendUnquote(r.scratch[:0], raw) // checked while it was read
+	return r.scratch, nil
+}
