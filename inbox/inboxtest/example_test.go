@@ -1,0 +1,48 @@
+package inboxtest_test
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
+)
+
+// A test starts a server of its own, tells it what to do wrong and looks at what it was asked.
+func ExampleStart() {
+	var t cleanups // stands in for *testing.T
+	defer t.run()
+
+	srv := inboxtest.Start(&t, inboxtest.Contacts(100), inboxtest.PageSize(20))
+	srv.Intercept(func(w http.ResponseWriter, _ *http.Request, call inboxtest.Call) bool {
+		http.Error(w, "", http.StatusBadGateway)
+		return true
+	})
+	response, err := http.Post(srv.URL+"/inbox/users", "application/json", http.NoBody)
+	if err != nil {
+		panic(err)
+	}
+	defer response.Body.Close()
+	fmt.Println(response.Status, srv.Requests(), srv.Inbox.Len())
+	// Output: 502 Bad Gateway 1 100
+}
+
+// A life on a manual clock needs no sleeping.
+func ExampleLife() {
+	clock := inboxtest.NewManualClock(time.Date(2025, 6, 5, 10, 0, 0, 0, time.UTC))
+	in := inboxtest.NewInbox(clock)
+	life := inboxtest.NewLife(in, inboxtest.LifeOptions{DayLength: 24 * time.Minute})
+	life.Step(clock.Advance(10 * time.Minute))
+	fmt.Printf("%.0f o'clock\n", life.Hour())
+	// Output: 18 o'clock
+}
+
+type cleanups []func()
+
+func (*cleanups) Helper()            {}
+func (c *cleanups) Cleanup(f func()) { *c = append(*c, f) }
+func (c *cleanups) run() {
+	for _, f := range *c {
+		f()
+	}
+}

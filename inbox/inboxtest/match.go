@@ -1,0 +1,109 @@
+package inboxtest
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// matcher turns a request into the conditions that a contact must meet, all of them.
+type matcher struct {
+	listed     []string // applicableFilters
+	strict     bool     // a filter that is not listed is not applied
+	conditions []func(*row) bool
+}
+
+// match returns the test for the contacts that a request asks for. Under strict, only the filters that applicableFilters
+// lists are applied.
+func (q request) match(strict bool) func(*row) bool {
+	m := &matcher{listed: q.applicableFilters, strict: strict}
+	m.search("searchText", q.searchText)
+	m.anyOf("tags", q.tags, func(c *Contact) []string { return c.Tags })
+	m.oneOf("status", q.status, func(c *Contact) string { return c.Status })
+	m.flag("isOnline", q.isOnline, func(c *Contact) bool { return c.Online })
+	m.bots("_botWebsite", Website, q)
+	m.bots("_botWhatsapp", Whatsapp, q)
+	m.bots("_botTelegram", Telegram, q)
+	m.bots("_botFacebook", Facebook, q)
+	m.bots("_botAutomation", Automation, q)
+	m.oneOf("_agentAssigned", q.agentAssigned, func(c *Contact) string { return c.Agent })
+	m.anyOf("segments", q.segments, func(c *Contact) []string { return c.Segments })
+	m.within("lastSeenAt", q.lastSeenAt, func(c *Contact) time.Time { return c.LastSeenAt })
+	m.within("createdAt", q.createdAt, func(c *Contact) time.Time { return c.CreatedAt })
+	m.flag("userInteracted", q.userInteracted, func(c *Contact) bool { return c.UserInteracted })
+	m.oneOf("lastMessageBy", q.lastMessageBy, func(c *Contact) string { return c.LastMessage.By })
+	m.flag("isLiveChatActive", q.isLiveChatActive, func(c *Contact) bool { return c.LiveChatActive })
+	m.ordered("hasOrdered", q.hasOrdered)
+	m.flag("isSubscriber", q.isSubscriber, func(c *Contact) bool { return c.Subscriber })
+	m.add(func(r *row) bool { return r.contact.Visitor != q.isContact })
+	return func(r *row) bool {
+		for _, holds := range m.conditions {
+			if !holds(r) {
+				return false
+			}
+		}
+		return true
+	}
+}
+
+func (m *matcher) add(condition func(*row) bool) { m.conditions = append(m.conditions, condition) }
+
+// applies tells whether a filter that the request sets counts.
+func (m *matcher) applies(name string) bool { return !m.strict || slices.Contains(m.listed, name) }
+
+func (m *matcher) search(name, text string) {
+	if text == "" || !m.applies(name) {
+		return
+	}
+	text = strings.ToLower(text)
+	m.add(func(r *row) bool { return strings.Contains(r.search, text) })
+}
+
+func (m *matcher) oneOf(name string, wanted []string, value func(*Contact) string) {
+	if len(wanted) == 0 || !m.applies(name) {
+		return
+	}
+	m.add(func(r *row) bool { return slices.Contains(wanted, value(r.contact)) })
+}
+
+func (m *matcher) anyOf(name string, wanted []string, values func(*Contact) []string) {
+	if len(wanted) == 0 || !m.applies(name) {
+		return
+	}
+	m.add(func(r *row) bool {
+		return slices.ContainsFunc(values(r.contact), func(v string) bool { return slices.Contains(wanted, v) })
+	})
+}
+
+func (m *matcher) bots(name string, channel Channel, q request) {
+	m.anyOf(name, q.bots[channel], func(c *Contact) []string { return c.Bots[channel] })
+}
+
+// flag applies true as it stands, and false only where applicableFilters lists it: an unlisted false is how a request
+// leaves the filter out.
+func (m *matcher) flag(name string, wanted bool, value func(*Contact) bool) {
+	if wanted && !m.applies(name) || !wanted && !slices.Contains(m.listed, name) {
+		return
+	}
+	m.add(func(r *row) bool { return value(r.contact) == wanted })
+}
+
+// within includes both ends. Times are compared as the API shows them, to the millisecond.
+func (m *matcher) within(name string, s span, value func(*Contact) time.Time) {
+	if s == (span{}) || !m.applies(name) {
+		return
+	}
+	m.add(func(r *row) bool {
+		at := value(r.contact).UnixMilli()
+		return (s.from.IsZero() || at >= s.from.UnixMilli()) && (s.to.IsZero() || at <= s.to.UnixMilli())
+	})
+}
+
+// ordered looks at the time of the last order only for those who ordered.
+func (m *matcher) ordered(name string, o ordered) {
+	m.flag(name, o.status, func(c *Contact) bool { return c.HasOrdered })
+	if !o.status || o.since.IsZero() || !m.applies(name) {
+		return
+	}
+	m.add(func(r *row) bool { return r.contact.OrderedAt.UnixMilli() >= o.since.UnixMilli() })
+}
