@@ -1,0 +1,80 @@
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Error is one thing that is wrong with a configuration.
+type Error struct {
+	// File is the name that the configuration was given.
+	File string
+	// Line and Column count from 1, columns in characters. Both are 0 when the
+	// file could not be read.
+	Line, Column int
+	// Message names the key, says what is wrong and what to do.
+	Message string
+	// Err is the cause, nil for most errors.
+	Err error
+}
+
+// Error returns file:line:column: message.
+func (e *Error) Error() string {
+	if e.Line == 0 {
+		return fmt.Sprintf("%s: %s", e.File, e.Message)
+	}
+	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Message)
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error {
+	return e.Err
+}
+
+// Errors is everything that is wrong with a configuration, in the order of the
+// file. It has at least one element.
+type Errors []*Error
+
+// Error returns the errors, one a line.
+func (errs Errors) Error() string {
+	lines := make([]string, len(errs))
+	for i, err := range errs {
+		lines[i] = err.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Unwrap returns the errors one by one.
+func (errs Errors) Unwrap() []error {
+	all := make([]error, len(errs))
+	for i, err := range errs {
+		all[i] = err
+	}
+	return all
+}
+
+// sort orders the errors by position and drops repetitions.
+func (errs Errors) sort() Errors {
+	slices.SortStableFunc(errs, func(a, b *Error) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	said := make(map[string]bool, len(errs))
+	return slices.DeleteFunc(errs, func(e *Error) bool {
+		again := said[e.Error()]
+		said[e.Error()] = true
+		return again
+	})
+}
+
+// UnsetError says that the configuration needs an environment variable that is
+// not set.
+type UnsetError struct {
+	Name string
+}
+
+// Error implements error.
+func (e *UnsetError) Error() string {
+	return fmt.Sprintf("environment variable %s is not set", e.Name)
+}

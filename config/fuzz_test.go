@@ -1,0 +1,45 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Whatever the file, Parse tells where it is wrong, or publishes what can be
+// read again.
+func FuzzParse(f *testing.F) {
+	files, _ := filepath.Glob("testdata/*/*.yml")
+	for _, file := range append(files, exampleFile) {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if strings.Contains(string(data), "file") {
+			t.Skip("would read files")
+		}
+		cfg, err := Parse("fuzz.yml", data, "testdata/good", environment)
+		if err != nil {
+			checkErrors(t, err)
+			return
+		}
+		if len(cfg.Accounts) == 0 || cfg.Timezone == nil {
+			t.Fatalf("got %+v without an error", cfg)
+		}
+		published := string(cfg.YAML())
+		if strings.Contains(published, hidden) {
+			return // a place may not take <secret> for a value
+		}
+		again, err := Parse("published.yml", cfg.YAML(), "testdata/good", environment)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, published)
+		}
+		if string(again.YAML()) != published {
+			t.Errorf("published\n%sthen\n%s", published, again.YAML())
+		}
+	})
+}
