@@ -1,0 +1,104 @@
+package collector
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/config"
+)
+
+// Namespace begins the names of all metrics; the metric of a query begins with
+// Namespace, "_inbox_" and goes on with the query's name.
+const Namespace = "botpenguin"
+
+// MetricName returns the name of the metric of a query.
+func MetricName(q *config.Query) string { return Namespace + "_inbox_" + q.Name }
+
+// Gauges makes gauges of snapshots. It implements prometheus.Collector; it is made
+// for one gathering.
+type Gauges struct {
+	snapshots []*Snapshot
+	account   bool
+}
+
+// NewGauges returns the gauges of snapshots of different accounts, whose label
+// account they have.
+func NewGauges(snapshots ...*Snapshot) *Gauges { return &Gauges{snapshots: snapshots, account: true} }
+
+// NewProbeGauges returns the gauges of a snapshot without the label account, for
+// scrapes whose configuration adds it.
+func NewProbeGauges(snapshot *Snapshot) *Gauges { return &Gauges{snapshots: []*Snapshot{snapshot}} }
+
+// Describe describes nothing: which series there are depends on the snapshots.
+func (g *Gauges) Describe(chan<- *prometheus.Desc) {}
+
+// Collect implements prometheus.Collector.
+func (g *Gauges) Collect(ch chan<- prometheus.Metric) {
+	for _, s := range g.snapshots {
+		e := emitter{ch: ch}
+		if g.account {
+			e.labels, e.values = []string{"account"}, []string{s.Account}
+		}
+		e.snapshot(s)
+	}
+}
+
+// emitter sends gauges that have some labels in common.
+type emitter struct {
+	ch     chan<- prometheus.Metric
+	labels []string
+	values []string
+}
+
+func (e emitter) snapshot(s *Snapshot) {
+	e.gauge("botpenguin_up", "Whether at least one query of the account got an answer in this scrape.", boolean(s.Up()))
+	e.gauge("botpenguin_scrape_duration_seconds", "How long it took to run the queries of the account.", s.Ended.Sub(s.Began).Seconds())
+	e.gauge("botpenguin_results_timestamp_seconds", "When the values of the account were fetched, in seconds since 1970.", timestamp(s.Ended))
+	for i := range s.Results {
+		e.result(&s.Results[i])
+	}
+}
+
+func (e emitter) result(r *Result) {
+	own := e.with("query", r.Query.Name)
+	own.gauge("botpenguin_query_success", "Whether all of the query succeeded in this scrape.", boolean(r.Err() == nil))
+	own.gauge("botpenguin_query_duration_seconds", "How long the query took in this scrape, waiting for its turn included.", r.Duration.Seconds())
+	if !r.LastSuccess.IsZero() {
+		own.gauge("botpenguin_query_last_success_timestamp_seconds", "When the query last succeeded, in seconds since 1970.", timestamp(r.LastSuccess))
+	}
+	for _, part := range r.Parts {
+		for _, series := range part.Series {
+			e.series(r.Query, series)
+		}
+	}
+}
+
+func (e emitter) series(q *config.Query, s Series) {
+	for _, name := range q.LabelNames {
+		e = e.with(name, s.Labels[name])
+	}
+	e.gauge(MetricName(q), q.Help, float64(s.Contacts))
+	if q.Oldest != "" {
+		e.gauge(MetricName(q)+"_oldest_seconds", "How long the one who waits longest has waited, 0 where nobody does. "+q.Help, s.Oldest.Seconds())
+	}
+}
+
+func (e emitter) with(label, value string) emitter {
+	e.labels = append(e.labels[:len(e.labels):len(e.labels)], label)
+	e.values = append(e.values[:len(e.values):len(e.values)], value)
+	return e
+}
+
+func (e emitter) gauge(name, help string, value float64) {
+	e.ch <- prometheus.MustNewConstMetric(prometheus.NewDesc(name, help, e.labels, nil), prometheus.GaugeValue, value, e.values...)
+}
+
+func boolean(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func timestamp(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }

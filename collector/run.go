@@ -1,0 +1,136 @@
+package collector
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
+)
+
+const (
+	// windDown is how long one who leaves waits for a run that has to end.
+	windDown = 100 * time.Millisecond
+	// maxRecounts is how often a number is counted again for a page size that
+	// proved wrong while others were counted.
+	maxRecounts = 2
+)
+
+// run is one scrape of an account, shared by all who ask while it is under way.
+type run struct {
+	account *Account
+	ctx     *sharedContext
+	session *inbox.Session
+	now     time.Time // what "now" is in the filters, and when the run began
+	parts   []planned
+	tasks   []*task
+	waiting int           // who wait for it; the account's lock guards it
+	done    chan struct{} // closed when nothing of it goes on
+
+	mu sync.Mutex // guards the outcomes of the tasks
+}
+
+func newRun(a *Account, deadline time.Time) *run {
+	r := &run{account: a, ctx: newSharedContext(deadline), now: time.Now(), done: make(chan struct{})}
+	r.session = inbox.NewSession(a.client, a.gate, a.metrics.retried)
+	r.parts, r.tasks = plan(a.config.Queries, r.now)
+	for _, t := range r.tasks {
+		t.run = r
+	}
+	return r
+}
+
+// execute performs the tasks, and some again: those counted with a page size that
+// proved wrong since, and those cut short by a deadline that moved since.
+func (r *run) execute() {
+	defer r.ctx.end(context.Canceled)
+	defer r.session.End()
+	for tasks := r.tasks; len(tasks) > 0; {
+		deadline, _ := r.ctx.Deadline()
+		r.perform(tasks)
+		tasks = r.again(deadline)
+	}
+}
+
+// perform performs tasks side by side: at once those whose last page is known, and
+// of the dearer ones only as many as requests may be in flight, in turn, so that
+// some of them finish.
+func (r *run) perform(tasks []*task) {
+	for _, t := range tasks {
+		t.classify()
+	}
+	tasks = slices.Clone(tasks)
+	slices.SortStableFunc(tasks, func(a, b *task) int { return cmp.Compare(a.class, b.class) })
+	turns := make(chan struct{}, r.account.config.Concurrency)
+	reading := make(chan struct{}, r.account.config.Concurrency)
+	var all sync.WaitGroup
+	for _, t := range tasks {
+		dear := t.class != inbox.Known
+		if dear {
+			turns <- struct{}{}
+		}
+		all.Go(func() {
+			more := t.count(r.ctx)
+			if dear {
+				<-turns
+			}
+			if more {
+				reading <- struct{}{}
+				t.readAll(r.ctx)
+				<-reading
+			}
+		})
+	}
+	all.Wait()
+}
+
+// again returns the tasks to perform again, as if they had not been.
+func (r *run) again(deadline time.Time) []*task {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	later, ends := r.ctx.Deadline()
+	extended := r.ctx.Err() == nil && (later.After(deadline) || !ends && !deadline.IsZero())
+	var tasks []*task
+	for _, t := range r.tasks {
+		stale := t.counting.err == nil && r.account.counter.Stale(t.number) && t.recounts < maxRecounts
+		if stale {
+			t.recounts++
+		}
+		if stale || extended && (isTimeout(t.counting.err) || isTimeout(t.reading.err)) {
+			t.counting, t.reading = step{}, step{}
+			tasks = append(tasks, t)
+		}
+	}
+	return tasks
+}
+
+func isTimeout(err error) bool { return err != nil && inbox.ReasonOf(err) == inbox.Timeout }
+
+// wait waits for the run to be done, or for ctx to end, or for the deadline unless it
+// is zero.
+func (r *run) wait(ctx context.Context, deadline time.Time) {
+	var late <-chan time.Time
+	if !deadline.IsZero() {
+		timer := time.NewTimer(time.Until(deadline))
+		defer timer.Stop()
+		late = timer.C
+	}
+	select {
+	case <-r.done:
+	case <-ctx.Done():
+	case <-late:
+	}
+}
+
+// stop ends the run and gives it a moment to put down what it has.
+func (r *run) stop() {
+	r.ctx.end(context.DeadlineExceeded)
+	timer := time.NewTimer(windDown)
+	defer timer.Stop()
+	select {
+	case <-r.done:
+	case <-timer.C:
+	}
+}

@@ -1,0 +1,168 @@
+package collector
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
+)
+
+// maxReadPages is how many pages a read may take.
+const maxReadPages = 200
+
+// task is one distinct request body of a scrape: one count, or one read, which
+// every part of a query with that body shares. The run's lock guards its outcome.
+type task struct {
+	query     inbox.Query
+	filter    inbox.Filter
+	counted   bool            // a part wants the number
+	read      bool            // a part wants the contacts
+	selection inbox.Selection // what is wanted of each contact
+
+	run      *run
+	class    inbox.Priority // how dear it is, as far as was known when it began
+	recounts int
+	pages    *inbox.Pages
+
+	counting step
+	number   inbox.Count
+	reading  step // begins with the counting
+	contacts []inbox.Contact
+	requests int
+	answers  int // of the requests, those that had a page
+}
+
+// step is a part of a task's work.
+type step struct {
+	began time.Time
+	ended time.Time // zero: not yet
+	err   error
+}
+
+// classify says how dear the task is.
+func (t *task) classify() {
+	counter := t.run.account.counter
+	_, known := counter.LastPage(t.query)
+	switch {
+	case t.run.account.habit(t).stalled:
+		t.class = inbox.Stalled
+	case counter.Walks(t.query):
+		t.class = inbox.Reading
+	case known:
+		t.class = inbox.Known
+	default:
+		t.class = inbox.Search
+	}
+}
+
+// fetch gets a page for the counting.
+func (t *task) fetch(ctx context.Context, p int, contacts bool) (inbox.Page, error) {
+	request := inbox.Request{Body: t.filter.Body(t.run.now, p), Observe: t.observe}
+	if contacts {
+		request.Selection = &t.selection
+	}
+	priority := t.class
+	if t.run.account.counter.Walks(t.query) {
+		priority = max(priority, inbox.Reading) // also when that was found out just now
+	}
+	page, err := t.run.session.Page(ctx, request, priority)
+	if err != nil {
+		return inbox.Page{}, fmt.Errorf("page %d: %w", p, err)
+	}
+	return page, nil
+}
+
+func (t *task) observe(x inbox.Exchange) {
+	t.run.mu.Lock()
+	defer t.run.mu.Unlock()
+	t.requests++
+	if x.Err == nil {
+		t.answers++
+	}
+}
+
+// count finds the number of contacts. A read begins with it, too: the pages that it
+// takes are then read already. It tells whether the read is yet to be done.
+func (t *task) count(ctx context.Context) (more bool) {
+	began := time.Now()
+	t.pages = inbox.NewPages(t.fetch, t.read)
+	var number inbox.Count
+	err := t.refuse(ctx)
+	if err == nil {
+		number, err = t.run.account.counter.Count(ctx, t.query, t.pages)
+	}
+	t.run.mu.Lock()
+	defer t.run.mu.Unlock()
+	t.number, t.counting = number, step{began, time.Now(), err}
+	t.reading = step{began: began}
+	if err != nil {
+		t.reading = t.counting
+	}
+	return t.read && err == nil
+}
+
+// readAll reads the contacts on the pages that the count has left unread.
+func (t *task) readAll(ctx context.Context) {
+	counter := t.run.account.counter
+	last, _ := counter.LastPage(t.query)
+	err := readable(last)
+	if err == nil {
+		err = t.affordable(ctx, last-t.pages.Seen())
+	}
+	var contacts []inbox.Contact
+	if err == nil {
+		t.class = max(t.class, inbox.Reading)
+		contacts, err = counter.Read(ctx, t.query, t.pages)
+	}
+	t.run.mu.Lock()
+	defer t.run.mu.Unlock()
+	t.contacts = contacts
+	t.reading.ended, t.reading.err = time.Now(), err
+	if err == nil && counter.Walks(t.query) {
+		t.number = inbox.Count{Contacts: len(contacts)} // no count by the last page is right
+	}
+}
+
+// refuse returns why a task is not even begun: all that is wanted of it takes more
+// pages than it may read.
+func (t *task) refuse(ctx context.Context) error {
+	walks := t.run.account.counter.Walks(t.query)
+	if t.counted && !walks {
+		return nil
+	}
+	last, _ := t.run.account.counter.LastPage(t.query)
+	err := t.affordable(ctx, last)
+	if err == nil && walks && !t.counted {
+		err = readable(last)
+	}
+	if err == nil || t.run.account.askAnyway(t) {
+		return nil
+	}
+	return err
+}
+
+// readable returns an error if so many pages are more than a read may take.
+func readable(pages int) error {
+	if pages <= maxReadPages {
+		return nil
+	}
+	return &inbox.Error{Reason: inbox.TooLarge, Text: fmt.Sprintf(
+		"its contacts are on %d pages, and at most %d are read: narrow the filter, or count by dimensions (by) instead of group_by", pages, maxReadPages)}
+}
+
+// affordable returns an error if the rate limit does not admit so many requests
+// before the deadline.
+func (t *task) affordable(ctx context.Context, requests int) error {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return nil
+	}
+	allowed := math.Max(t.run.account.gate.Allows(deadline), 0)
+	if float64(requests) <= allowed {
+		return nil
+	}
+	return &inbox.Error{Reason: inbox.Timeout, Text: fmt.Sprintf(
+		"reading its contacts takes %d requests, and rate_limit allows %.0f before the deadline: raise rate_limit or timeout, or narrow the filter", requests, allowed)}
+}
