@@ -1,0 +1,23 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// timeoutHeader is how Prometheus says when it gives up on a scrape, in seconds.
+const timeoutHeader = "X-Prometheus-Scrape-Timeout-Seconds"
+
+// timeout returns how long a scrape may take: what the header says, less an offset
+// that leaves time to send the answer and is never more than a fifth of it, and no
+// more than ceiling. A header that is absent or absurd says nothing.
+func timeout(header http.Header, offset, ceiling time.Duration) time.Duration {
+	// Beyond twice the ceiling the header cannot matter; it may be beyond a Duration.
+	seconds, err := strconv.ParseFloat(header.Get(timeoutHeader), 64)
+	if err != nil || !(seconds > 0) || seconds >= 2*ceiling.Seconds()+2*offset.Seconds() {
+		return ceiling
+	}
+	scrape := time.Duration(seconds * float64(time.Second))
+	return min(scrape-min(offset, scrape/5), ceiling)
+}
