@@ -1,0 +1,165 @@
+package command
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"strings"
+	"sync"
+	"text/tabwriter"
+	"time"
+
+	"github.com/go-kit/log"
+	"golang.org/x/term"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/collector"
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
+)
+
+// ErrCount is returned when some queries had no number, after all was printed.
+var ErrCount = errors.New("not every query could be counted")
+
+// row is a line of count's table: a series, or a part of a query that failed.
+type row struct {
+	Account  string            `json:"account"`
+	Metric   string            `json:"metric"`
+	Labels   map[string]string `json:"labels"`
+	Count    *int              `json:"count"` // null if it failed
+	Oldest   *float64          `json:"oldest_seconds,omitempty"`
+	Requests int               `json:"requests"` // for the part, which several series may share
+	Duration float64           `json:"duration_seconds"`
+	Reason   inbox.Reason      `json:"reason,omitempty"`
+	Error    string            `json:"error,omitempty"`
+}
+
+// Count runs every query once, however long that takes, and prints the numbers to
+// out: a table, or JSON with format json. On progress, if that is a terminal, it shows
+// how far it is. ErrCount means that it printed a failure.
+func Count(ctx context.Context, c Config, format string, out, progress io.Writer) error {
+	_, accounts, err := c.load(collector.NewMetrics(), log.NewNopLogger())
+	if err != nil {
+		return err
+	}
+	defer closeAll(accounts)
+	stop := showProgress(progress, accounts)
+	rows := countAll(ctx, accounts)
+	stop()
+	if format == "json" {
+		encoder := json.NewEncoder(out)
+		encoder.SetEscapeHTML(false)
+		encoder.SetIndent("", "  ")
+		err = encoder.Encode(rows)
+	} else {
+		err = printTable(out, rows)
+	}
+	for _, r := range rows {
+		if r.Error != "" && err == nil {
+			err = ErrCount
+		}
+	}
+	return err
+}
+
+// countAll scrapes all accounts side by side.
+func countAll(ctx context.Context, accounts []*collector.Account) []row {
+	snapshots := make([]*collector.Snapshot, len(accounts))
+	var all sync.WaitGroup
+	for i, account := range accounts {
+		all.Go(func() { snapshots[i] = account.Scrape(ctx, time.Time{}) })
+	}
+	all.Wait()
+	rows := []row{}
+	for _, s := range snapshots {
+		for i := range s.Results {
+			rows = append(rows, rowsOf(s.Account, &s.Results[i])...)
+		}
+	}
+	return rows
+}
+
+func rowsOf(account string, result *collector.Result) []row {
+	var rows []row
+	for _, part := range result.Parts {
+		r := row{
+			Account:  account,
+			Metric:   collector.MetricName(result.Query),
+			Labels:   part.Labels,
+			Requests: part.Requests,
+			Duration: math.Round(part.Duration().Seconds()*1000) / 1000,
+		}
+		if r.Labels == nil {
+			r.Labels = map[string]string{}
+		}
+		if part.Err != nil {
+			r.Reason, r.Error = inbox.ReasonOf(part.Err), part.Err.Error()
+			rows = append(rows, r)
+		}
+		for _, series := range part.Series {
+			r.Count = &series.Contacts
+			if series.Labels != nil {
+				r.Labels = series.Labels
+			}
+			if result.Query.Oldest != "" {
+				oldest := series.Oldest.Seconds()
+				r.Oldest = &oldest
+			}
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}
+
+func printTable(out io.Writer, rows []row) error {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "ACCOUNT\tMETRIC\tLABELS\tCOUNT\tREQUESTS\tDURATION")
+	for _, r := range rows {
+		count, took := "-", fmt.Sprintf("%.3fs", r.Duration)
+		if r.Count != nil {
+			count = fmt.Sprint(*r.Count)
+		}
+		if r.Error != "" {
+			took = fmt.Sprintf("%s: %s", r.Reason, r.Error)
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d\t%s\n", r.Account, r.Metric, labelText(r.Labels), count, r.Requests, took)
+	}
+	return table.Flush()
+}
+
+// showProgress shows now and then how far accounts are, until stop is called.
+func showProgress(w io.Writer, accounts []*collector.Account) (stop func()) {
+	if file, ok := w.(*os.File); !ok || !term.IsTerminal(int(file.Fd())) {
+		return func() {}
+	}
+	ticker := time.NewTicker(200 * time.Millisecond)
+	quit, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ticker.C:
+				fmt.Fprintf(w, "\r\033[K%s", progressLine(accounts))
+			case <-quit:
+				fmt.Fprint(w, "\r\033[K")
+				return
+			}
+		}
+	}()
+	return func() {
+		close(quit)
+		<-done
+	}
+}
+
+func progressLine(accounts []*collector.Account) string {
+	var parts []string
+	for _, account := range accounts {
+		p := account.Progress()
+		parts = append(parts, fmt.Sprintf("%s: %d of %d counts done, %d requests", account.Name(), p.Done, p.Counts, p.Requests))
+	}
+	return strings.Join(parts, "; ")
+}

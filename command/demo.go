@@ -1,0 +1,86 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
+)
+
+// demoPageSize keeps the first scrape, which has to find every last page, within the
+// default rate limit's first burst or two.
+const demoPageSize = 100
+
+// Demo serves on a simulated inbox in this process, which lives through a day every
+// few minutes, until ctx ends. It prints where to look to out.
+func Demo(ctx context.Context, s Serve, out io.Writer) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	simulated := inboxtest.New(inboxtest.PageSize(demoPageSize))
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return fmt.Errorf("listening for the simulated inbox: %w", err)
+	}
+	api := &http.Server{Handler: simulated, ReadHeaderTimeout: 5 * time.Second}
+	go api.Serve(listener) // ends with an error when it is closed
+	defer api.Close()
+	go inboxtest.NewLife(simulated.Inbox, inboxtest.LifeOptions{}).Run(ctx)
+
+	env := s.Config.Env
+	s.Config.Env = func(name string) (string, bool) {
+		switch name {
+		case "BOTPENGUIN_URL":
+			return "http://" + listener.Addr().String(), true
+		case "BOTPENGUIN_TOKEN":
+			return simulated.Token, true
+		}
+		return env(name)
+	}
+	path := s.Web.TelemetryPath
+	s.Ready = func(address net.Addr) { fmt.Fprint(out, demoText(address, path)) }
+	return s.Run(ctx)
+}
+
+// demoText tells where to look.
+func demoText(address net.Addr, path string) string {
+	target := reachable(address)
+	return strings.NewReplacer("TARGET", target, "PATH", path).Replace(`
+A simulated inbox is alive: a day of a support team in four minutes. Look at
+
+  http://TARGETPATH   its numbers, as Prometheus sees them
+  http://TARGET/   what else there is
+
+or watch the queue of unanswered customers come and go:
+
+  while sleep 2; do curl -s http://TARGETPATH | grep '^botpenguin_inbox_.*backlog'; done
+
+To see it in Prometheus, paste this into its configuration:
+
+scrape_configs:
+  - job_name: botpenguin
+    scrape_interval: 5s
+    metrics_path: PATH
+    static_configs:
+      - targets: ["TARGET"]
+
+Stop it with Ctrl-C.
+
+`)
+}
+
+// reachable returns an address at which one on this machine reaches a listener.
+func reachable(address net.Addr) string {
+	host, port, err := net.SplitHostPort(address.String())
+	if err != nil {
+		return address.String()
+	}
+	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return net.JoinHostPort(host, port)
+}

@@ -1,0 +1,124 @@
+// Command botpenguin_exporter is a Prometheus exporter for the BotPenguin inbox.
+package main
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	_ "time/tzdata" // so that timezone works where the system has no time zones
+
+	"github.com/alecthomas/kingpin/v2"
+	"github.com/prometheus/common/version"
+	toolkit "github.com/prometheus/exporter-toolkit/web"
+	"github.com/prometheus/exporter-toolkit/web/kingpinflag"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/command"
+	"github.com/botpenguin-exporter/botpenguin_exporter/web"
+)
+
+// builtIn is the configuration without --config.file.
+//
+//go:embed config.example.yml
+var builtIn []byte
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	os.Exit(run(ctx, os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr))
+}
+
+// run is the program: it returns the exit code. It ends when ctx does.
+func run(ctx context.Context, args []string, env func(string) (string, bool), stdout, stderr io.Writer) int {
+	p, exit := parse(args, stdout, stderr)
+	if exit >= 0 {
+		return exit
+	}
+	if err := p.perform(ctx, env, stdout, stderr); err != nil {
+		fmt.Fprintln(stderr, err)
+		return 1
+	}
+	return 0
+}
+
+// program is the command line, parsed.
+type program struct {
+	command      string
+	configFile   string
+	outputFormat string
+	logLevel     string
+	logFormat    string
+	web          web.Options
+	toolkit      *toolkit.FlagConfig
+}
+
+// parse parses the command line. An exit code of 0 or more says that there is no
+// more to do.
+func parse(args []string, stdout, stderr io.Writer) (p *program, exit int) {
+	p, exit = &program{}, -1
+	app := kingpin.New("botpenguin_exporter", "A Prometheus exporter for the BotPenguin inbox.")
+	app.UsageWriter(stdout).ErrorWriter(stderr)
+	app.Terminate(func(code int) { exit = code })
+	app.Version(version.Print("botpenguin_exporter"))
+	app.HelpFlag.Short('h')
+	p.flags(app)
+	app.Command("serve", "Serve metrics. This is the default.").Default()
+	app.Command("check", "Check the configuration, and print what a scrape asks.")
+	count := app.Command("count", "Run every query once, and print the numbers.")
+	count.Flag("output", "How to print them: table or json.").Envar("BOTPENGUIN_OUTPUT").Default("table").EnumVar(&p.outputFormat, "table", "json")
+	app.Command("demo", "Serve the metrics of a simulated inbox: no token, no network.")
+	var err error
+	p.command, err = app.Parse(args)
+	switch {
+	case exit >= 0:
+		return p, exit
+	case err == nil:
+		err = web.CheckTelemetryPath(p.web.TelemetryPath)
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "botpenguin_exporter: %v, try --help\n", err)
+		return p, 1
+	}
+	return p, -1
+}
+
+// flags declares the flags that all commands share. Each has an environment variable
+// that is named after it.
+func (p *program) flags(app *kingpin.Application) {
+	app.Flag("config.file", "Configuration file. Default: the built-in configuration, with the token in BOTPENGUIN_TOKEN.").StringVar(&p.configFile)
+	p.toolkit = kingpinflag.AddFlags(app, ":10893")
+	app.Flag("web.telemetry-path", "Path under which to expose metrics.").Default("/metrics").StringVar(&p.web.TelemetryPath)
+	app.Flag("web.enable-pprof", "Serve Go's profiles under /debug/pprof/.").BoolVar(&p.web.Pprof)
+	app.Flag("web.max-requests", "Scrapes at a time, beyond which they get 503. 0: any number.").Default("40").IntVar(&p.web.MaxRequests)
+	app.Flag("scrape.timeout-offset", "What a scrape ends before Prometheus' timeout, but no more than a fifth of that.").Default("0.5s").DurationVar(&p.web.TimeoutOffset)
+	app.Flag("metrics.accounts", "Run the accounts' queries for the telemetry path, too, and not only for /probe.").Default("true").BoolVar(&p.web.Accounts)
+	app.Flag("log.level", "Log only what is at least so severe: debug, info, warn or error.").Default("info").EnumVar(&p.logLevel, "debug", "info", "warn", "error")
+	app.Flag("log.format", "Format of log lines: logfmt or json.").Default("logfmt").EnumVar(&p.logFormat, "logfmt", "json")
+	for _, flag := range app.Model().Flags {
+		if flag.Name != "help" && flag.Name != "version" && !strings.HasPrefix(flag.Name, "completion-") && !strings.HasPrefix(flag.Name, "help-") {
+			app.GetFlag(flag.Name).Envar("BOTPENGUIN_" + strings.ToUpper(strings.NewReplacer(".", "_", "-", "_").Replace(flag.Name)))
+		}
+	}
+}
+
+// perform performs the command.
+func (p *program) perform(ctx context.Context, env func(string) (string, bool), stdout, stderr io.Writer) error {
+	config := command.Config{File: p.configFile, BuiltIn: builtIn, Env: env}
+	serve := command.Serve{Config: config, Web: p.web, Toolkit: p.toolkit, Logger: command.NewLogger(stderr, p.logFormat, p.logLevel)}
+	switch p.command {
+	case "check":
+		return command.Check(config, stdout, stderr)
+	case "count":
+		return command.Count(ctx, config, p.outputFormat, stdout, stderr)
+	case "demo":
+		return command.Demo(ctx, serve, stdout)
+	default:
+		return serve.Run(ctx)
+	}
+}
+
