@@ -10,7 +10,6 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
-	_ "time/tzdata" // so that timezone works where the system has no time zones
 
 	"github.com/alecthomas/kingpin/v2"
 	"github.com/prometheus/common/version"

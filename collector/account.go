@@ -9,6 +9,7 @@ package collector
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"sync"
 	"time"
 
@@ -49,6 +50,10 @@ func NewAccount(c *config.Account, metrics *Metrics, logger log.Logger) (*Accoun
 	if err != nil {
 		return nil, fmt.Errorf("account %s: making the HTTP client: %w", c.Name, err)
 	}
+	return newAccount(c, transport, metrics, logger), nil
+}
+
+func newAccount(c *config.Account, transport http.RoundTripper, metrics *Metrics, logger log.Logger) *Account {
 	a := &Account{
 		config:  c,
 		gate:    inbox.NewGate(c.RateLimit, c.Concurrency),
@@ -66,7 +71,7 @@ func NewAccount(c *config.Account, metrics *Metrics, logger log.Logger) (*Accoun
 		}
 		a.history[q] = h
 	}
-	return a, nil
+	return a
 }
 
 // Name returns the account's name.

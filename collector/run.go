@@ -106,6 +106,29 @@ func (r *run) again(deadline time.Time) []*task {
 	return tasks
 }
 
+// owed returns how many requests the reads shorter than t have yet to make: they go
+// first, so that one long read does not keep all of them from their end.
+func (r *run) owed(t *task) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	length := func(u *task) int {
+		last, _ := r.account.counter.LastPage(u.query)
+		return last
+	}
+	owed := 0
+	for _, u := range r.tasks {
+		last := length(u)
+		if u == t || !u.read || !u.reading.ended.IsZero() || last > maxReadPages || last >= length(t) {
+			continue
+		}
+		if u.pages != nil {
+			last -= u.pages.Seen()
+		}
+		owed += max(0, last)
+	}
+	return owed
+}
+
 func isTimeout(err error) bool { return err != nil && inbox.ReasonOf(err) == inbox.Timeout }
 
 // wait waits for the run to be done, or for ctx to end, or for the deadline unless it

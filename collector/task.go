@@ -3,7 +3,6 @@ package collector
 import (
 	"context"
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
@@ -24,7 +23,7 @@ type task struct {
 	run      *run
 	class    inbox.Priority // how dear it is, as far as was known when it began
 	recounts int
-	pages    *inbox.Pages
+	pages    *inbox.Pages // nil before it began
 
 	counting step
 	number   inbox.Count
@@ -87,11 +86,14 @@ func (t *task) observe(x inbox.Exchange) {
 // takes are then read already. It tells whether the read is yet to be done.
 func (t *task) count(ctx context.Context) (more bool) {
 	began := time.Now()
-	t.pages = inbox.NewPages(t.fetch, t.read)
+	pages := inbox.NewPages(t.fetch, t.read)
+	t.run.mu.Lock()
+	t.pages = pages
+	t.run.mu.Unlock()
 	var number inbox.Count
 	err := t.refuse(ctx)
 	if err == nil {
-		number, err = t.run.account.counter.Count(ctx, t.query, t.pages)
+		number, err = t.run.account.counter.Count(ctx, t.query, pages)
 	}
 	t.run.mu.Lock()
 	defer t.run.mu.Unlock()
@@ -153,16 +155,16 @@ func readable(pages int) error {
 }
 
 // affordable returns an error if the rate limit does not admit so many requests
-// before the deadline.
+// before the deadline, beside those of the shorter reads of this scrape.
 func (t *task) affordable(ctx context.Context, requests int) error {
 	deadline, ok := ctx.Deadline()
 	if !ok {
 		return nil
 	}
-	allowed := math.Max(t.run.account.gate.Allows(deadline), 0)
+	allowed := max(0, t.run.account.gate.Allows(deadline)-float64(t.run.owed(t)))
 	if float64(requests) <= allowed {
 		return nil
 	}
 	return &inbox.Error{Reason: inbox.Timeout, Text: fmt.Sprintf(
-		"reading its contacts takes %d requests, and rate_limit allows %.0f before the deadline: raise rate_limit or timeout, or narrow the filter", requests, allowed)}
+		"reading its contacts takes %d requests, and rate_limit leaves %.0f for it before the deadline: raise rate_limit or timeout, or narrow the filter", requests, allowed)}
 }

@@ -21,7 +21,7 @@ const demoPageSize = 100
 func Demo(ctx context.Context, s Serve, out io.Writer) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	simulated := inboxtest.New(inboxtest.PageSize(demoPageSize))
+	simulated := inboxtest.New(inboxtest.PageSize(demoPageSize), inboxtest.KeepCalls(0))
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return fmt.Errorf("listening for the simulated inbox: %w", err)

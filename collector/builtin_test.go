@@ -1,0 +1,85 @@
+package collector
+
+import (
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
+)
+
+// The promise: with the built-in configuration, its rate limit and 50 000 contacts,
+// every plain count has its value by the third scrape, however close they follow.
+func TestBuiltInConfigurationAtItsRateLimit(t *testing.T) {
+	t.Parallel()
+	for _, interval := range []time.Duration{0, 15 * time.Second} {
+		t.Run(fmt.Sprint("every ", interval), func(t *testing.T) {
+			t.Parallel()
+			server := inboxtest.New(inboxtest.Contacts(50_000), inboxtest.PageSize(20), inboxtest.Latency(50*time.Millisecond))
+			synctest.Test(t, func(t *testing.T) {
+				account, _, _ := open(t, server, builtIn(t))
+				defer account.Close()
+				first := make(map[string]int)
+				for n := 1; n <= 5; n++ {
+					began := time.Now()
+					s := scrape(account)
+					for i := range s.Results {
+						if r := &s.Results[i]; r.Err() == nil && first[r.Query.Name] == 0 {
+							first[r.Query.Name] = n
+						}
+					}
+					if took := time.Since(began); took > 9600*time.Millisecond {
+						t.Errorf("scrape %d took %v", n, took)
+					}
+					time.Sleep(interval - time.Since(began))
+				}
+				for _, q := range account.config.Queries {
+					if n := first[q.Name]; !reads(q) && (n == 0 || n > 3) {
+						t.Errorf("%s had its first value at scrape %d, want 3 at the latest", q.Name, n)
+					}
+				}
+				t.Log("first scrape with a value, by query:", first)
+			})
+		})
+	}
+}
+
+// Once everything is known a scrape costs one request a count and one a page of
+// what is read.
+func TestBuiltInConfigurationInSteadyState(t *testing.T) {
+	t.Parallel()
+	server := inboxtest.New(inboxtest.Contacts(5_030), inboxtest.PageSize(20))
+	synctest.Test(t, func(t *testing.T) {
+		account, _, _ := open(t, server, builtIn(t))
+		defer account.Close()
+		for range 3 {
+			scrape(account)
+		}
+		server.ResetCalls()
+		s := scrape(account)
+		got, want := make(map[string]int), make(map[string]int)
+		for i := range s.Results {
+			r := &s.Results[i]
+			if err := r.Err(); err != nil {
+				t.Errorf("%s: %v", r.Query.Name, err)
+			}
+			for _, part := range r.Parts {
+				got[fmt.Sprint(r.Query.Name, part.Labels)] = part.Requests
+				n := 0
+				for _, series := range part.Series {
+					n += series.Contacts
+				}
+				want[fmt.Sprint(r.Query.Name, part.Labels)] = 1
+				if reads(r.Query) || r.Query.Name == "live_chats_active" || r.Query.Name == "backlog" { // which share a read
+					want[fmt.Sprint(r.Query.Name, part.Labels)] = (n + 19) / 20
+				}
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("requests by part (-want +got):\n%s", diff)
+		}
+	})
+}
