@@ -54,36 +54,82 @@ func (r *run) execute() {
 	}
 }
 
-// perform performs tasks side by side: at once those whose last page is known, and
-// of the dearer ones only as many as requests may be in flight, in turn, so that
-// some of them finish.
+// perform performs tasks, the cheap before the dear. Those that got no answer at all
+// last time wait for the others to be counted, or for half of the time: they must
+// not keep them from being asked.
 func (r *run) perform(tasks []*task) {
 	for _, t := range tasks {
 		t.classify()
 	}
 	tasks = slices.Clone(tasks)
 	slices.SortStableFunc(tasks, func(a, b *task) int { return cmp.Compare(a.class, b.class) })
-	turns := make(chan struct{}, r.account.config.Concurrency)
-	reading := make(chan struct{}, r.account.config.Concurrency)
-	var all sync.WaitGroup
+	stalled := slices.IndexFunc(tasks, func(t *task) bool { return t.class == inbox.Stalled })
+	if stalled < 0 {
+		stalled = len(tasks)
+	}
+	c := &crew{
+		turns:   make(chan struct{}, r.account.config.Concurrency),
+		reading: make(chan struct{}, r.account.config.Concurrency),
+	}
+	counted := c.begin(r.ctx, tasks[:stalled])
+	if stalled < len(tasks) {
+		r.halfTime(counted)
+		c.begin(r.ctx, tasks[stalled:])
+	}
+	c.all.Wait()
+}
+
+// crew performs tasks side by side: at once those whose last page is known, and of
+// the dearer ones only as many as requests may be in flight, so that some finish.
+type crew struct {
+	turns   chan struct{} // of dear counts
+	reading chan struct{}
+	all     sync.WaitGroup
+}
+
+// begin begins tasks in turn and returns a channel that is closed when all are counted.
+func (c *crew) begin(ctx context.Context, tasks []*task) (counted <-chan struct{}) {
+	var counts sync.WaitGroup
 	for _, t := range tasks {
 		dear := t.class != inbox.Known
 		if dear {
-			turns <- struct{}{}
+			c.turns <- struct{}{}
 		}
-		all.Go(func() {
-			more := t.count(r.ctx)
+		counts.Add(1)
+		c.all.Go(func() {
+			more := t.count(ctx)
+			counts.Done()
 			if dear {
-				<-turns
+				<-c.turns
 			}
 			if more {
-				reading <- struct{}{}
-				t.readAll(r.ctx)
-				<-reading
+				c.reading <- struct{}{}
+				t.readAll(ctx)
+				<-c.reading
 			}
 		})
 	}
-	all.Wait()
+	done := make(chan struct{})
+	c.all.Go(func() {
+		counts.Wait()
+		close(done)
+	})
+	return done
+}
+
+// halfTime waits until what it is given is done or half of the run's time is over.
+func (r *run) halfTime(done <-chan struct{}) {
+	var late <-chan time.Time
+	if deadline, ok := r.ctx.Deadline(); ok {
+		timer := time.NewTimer(time.Until(deadline) / 2)
+		defer timer.Stop()
+		late = timer.C
+	}
+	select {
+	case <-done:
+	case <-late:
+	case <-r.ctx.Done():
+	}
 }
 
 // again returns the tasks to perform again, as if they had not been.

@@ -23,8 +23,9 @@ func (g *guardedReader) Read(p []byte) (int, error) {
 	if g.err != nil {
 		return 0, g.err
 	}
-	g.longest = max(g.longest, g.read-g.consumed())
-	n, err := g.reader.Read(p)
+	held := g.read - g.consumed()
+	g.longest = max(g.longest, held)
+	n, err := g.reader.Read(p[:min(int64(len(p)), max(1, maxToken+1-held))])
 	g.read += int64(n)
 	switch {
 	case g.read > maxAnswer:

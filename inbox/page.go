@@ -96,6 +96,20 @@ func (ps *Pages) peek(p int) (Page, bool) {
 	return page, ok
 }
 
+// twin returns a page seen that begins with the same contact as page p, 0 if there
+// is none.
+func (ps *Pages) twin(p int) int {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	page := ps.seen[p]
+	for n, other := range ps.seen {
+		if n != p && page.Records > 0 && other.Records > 0 && page.First == other.First {
+			return n
+		}
+	}
+	return 0
+}
+
 // forget makes every page unseen.
 func (ps *Pages) forget() {
 	ps.mu.Lock()

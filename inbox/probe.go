@@ -88,7 +88,7 @@ func (p *probe) lookAndSettle(ctx context.Context, n int, get func(context.Conte
 
 // suspects returns the pages seen, in order, that cannot all be right: one before
 // the last that is not full, one longer than the page size, one with records
-// behind the end, two that begin with the same record.
+// behind the end.
 func (p *probe) suspects() []int {
 	records, _ := p.size.current()
 	seen := p.pages.snapshot()
@@ -98,26 +98,8 @@ func (p *probe) suspects() []int {
 			suspects = append(suspects, n)
 		}
 	}
-	suspects = append(suspects, repeated(seen)...)
 	slices.Sort(suspects)
-	return slices.Compact(suspects)
-}
-
-// repeated returns the pages that begin with the same record as another one.
-func repeated(seen map[int]Page) []int {
-	first := make(map[Identity]int)
-	var pages []int
-	for _, n := range slices.Sorted(maps.Keys(seen)) {
-		page := seen[n]
-		if page.Records == 0 {
-			continue
-		}
-		if m, ok := first[page.First]; ok {
-			pages = append(pages, m, n)
-		}
-		first[page.First] = n
-	}
-	return pages
+	return suspects
 }
 
 // askAgain looks at the suspects once more, for the inbox may have moved between
@@ -136,14 +118,12 @@ func (p *probe) askAgain(ctx context.Context, suspects []int) error {
 	if err := p.settle(ctx); err != nil {
 		return err
 	}
-	return impossible(p.pages.snapshot(), p.low)
+	return gap(p.pages.snapshot(), p.low)
 }
 
-// impossible returns an error when no list has such pages, whatever its size.
-func impossible(seen map[int]Page, last int) error {
-	if pages := repeated(seen); len(pages) > 0 {
-		return failed(Pagination, "pages %d and %d begin with the same contact: the API repeats pages", pages[0], pages[1])
-	}
+// gap returns an error when there are contacts behind an empty page: no list is like
+// that, whatever its page size.
+func gap(seen map[int]Page, last int) error {
 	for n, page := range seen {
 		if n < last && page.Records == 0 {
 			return failed(Pagination, "page %d is empty, but page %d has contacts", n, last)
@@ -171,7 +151,7 @@ func (p *probe) survey(ctx context.Context, suspects []int) (int, error) {
 				return 0, err
 			}
 		}
-		if len(repeated(p.pages.snapshot())) == 0 && p.regular() {
+		if p.regular() {
 			return p.total(), nil
 		}
 		moved, err := p.moved(ctx)
@@ -185,22 +165,19 @@ func (p *probe) survey(ctx context.Context, suspects []int) (int, error) {
 	return 0, failed(Pagination, "the inbox moves faster than its pages can be counted")
 }
 
-// moved looks again at the pages seen that contradict others, and tells whether any
-// of them has changed.
+// moved looks again at the pages seen that are too short, and at the last, and tells
+// whether any of them has changed.
 func (p *probe) moved(ctx context.Context) (bool, error) {
-	seen := p.pages.snapshot()
+	seen, last := p.pages.snapshot(), p.low
 	longest, _ := p.size.current()
 	for _, page := range seen {
 		longest = max(longest, page.Records)
 	}
-	odd := repeated(seen)
-	for n, page := range seen {
-		if n < p.low && page.Records < longest {
-			odd = append(odd, n)
-		}
-	}
 	moved := false
-	for _, n := range odd {
+	for _, n := range slices.Sorted(maps.Keys(seen)) {
+		if n > last || n < last && seen[n].Records == longest {
+			continue
+		}
 		if err := p.look(ctx, n, p.pages.again); err != nil {
 			return false, err
 		}
@@ -210,5 +187,5 @@ func (p *probe) moved(ctx context.Context) (bool, error) {
 	if moved {
 		return true, nil
 	}
-	return false, impossible(p.pages.snapshot(), p.low)
+	return false, gap(p.pages.snapshot(), p.low)
 }

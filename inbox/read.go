@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -47,15 +48,15 @@ func (s *search) fill(parent context.Context) error {
 	return endOf(parent, "the deadline came before all pages were read")
 }
 
-// mend asks again for pages that cannot be of one list; if they still are not,
-// it returns why.
+// mend looks again at pages that cannot be of one list, for the inbox may have moved
+// while they were read; if they still cannot, it returns why.
 func (s *search) mend(ctx context.Context) error {
-	suspects := repeated(s.pages.snapshot())
-	if gap := s.gap(); gap > 0 {
-		suspects = append(suspects, gap, s.low)
+	seen := s.pages.snapshot()
+	suspects := repeated(seen)
+	if first := firstEmpty(seen); first < s.low {
+		suspects = append(suspects, first, s.low)
 	}
-	slices.Sort(suspects)
-	for _, p := range slices.Compact(suspects) {
+	for _, p := range suspects {
 		if err := s.look(ctx, p, s.pages.again); err != nil {
 			return err
 		}
@@ -66,17 +67,32 @@ func (s *search) mend(ctx context.Context) error {
 	if err := s.fill(ctx); err != nil {
 		return err
 	}
-	return impossible(s.pages.snapshot(), s.low)
+	return gap(s.pages.snapshot(), s.low)
 }
 
-// gap is the first page before the last that is empty, 0 if there is none.
-func (s *search) gap() int {
-	for p := 1; p < s.low; p++ {
-		if page, _ := s.pages.peek(p); page.Records == 0 {
-			return p
+// repeated returns the pages that begin with the same contact as an earlier one.
+func repeated(seen map[int]Page) []int {
+	begins := make(map[Identity]bool)
+	var pages []int
+	for _, p := range slices.Sorted(maps.Keys(seen)) {
+		page := seen[p]
+		if page.Records > 0 && begins[page.First] {
+			pages = append(pages, p)
+		}
+		begins[page.First] = true
+	}
+	return pages
+}
+
+// firstEmpty returns the first page seen to be empty, beyond any page if none was.
+func firstEmpty(seen map[int]Page) int {
+	first := maxPages + 2
+	for p, page := range seen {
+		if page.Records == 0 {
+			first = min(first, p)
 		}
 	}
-	return 0
+	return first
 }
 
 // contacts returns the contacts of all pages, each once.

@@ -64,8 +64,28 @@ func (s *search) doubtful() int {
 	return 0
 }
 
-// look asks for page p and learns from it.
+// look asks for page p and learns from it. If it begins with the same contact as
+// another page, and both still do when asked again, the API repeats pages.
 func (s *search) look(ctx context.Context, p int, get func(context.Context, int) (Page, error)) error {
+	if err := s.take(ctx, p, get); err != nil {
+		return err
+	}
+	twin := s.pages.twin(p)
+	if twin == 0 {
+		return nil
+	}
+	for _, n := range []int{twin, p} {
+		if err := s.take(ctx, n, s.pages.again); err != nil {
+			return err
+		}
+	}
+	if twin = s.pages.twin(p); twin != 0 {
+		return failed(Pagination, "pages %d and %d begin with the same contact: the API repeats pages", min(twin, p), max(twin, p))
+	}
+	return nil
+}
+
+func (s *search) take(ctx context.Context, p int, get func(context.Context, int) (Page, error)) error {
 	page, err := get(ctx, p)
 	if err != nil {
 		return err

@@ -50,6 +50,11 @@ func (s *Session) Page(ctx context.Context, request Request, priority Priority) 
 		if err := s.gate.Enter(admit, priority); err != nil {
 			return Page{}, backoff.Permanent(err)
 		}
+		if s.rejected.Err() != nil { // at the same moment
+			err := context.Cause(s.rejected)
+			s.gate.Leave(err)
+			return Page{}, backoff.Permanent(err)
+		}
 		if tries++; tries > 1 {
 			s.retried()
 		}

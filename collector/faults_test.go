@@ -1,0 +1,275 @@
+package collector
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
+)
+
+// three queries, of which tests make the second fail.
+const three = accountYAML + `
+queries:
+  - {name: users, help: All contacts.}
+  - {name: online, help: Contacts online., filter: {isOnline: true}}
+  - {name: closed, help: Contacts whose conversation is closed., filter: {status: [CLOSED]}}
+`
+
+// asksOnline tells the requests of the second query.
+func asksOnline(call inboxtest.Call) bool { return call.Body()["isOnline"] == true }
+
+// values is what a snapshot says: a number for each series, the reason for each part
+// that failed.
+func values(s *Snapshot) map[string]any {
+	all := make(map[string]any)
+	for i := range s.Results {
+		for _, part := range s.Results[i].Parts {
+			name := s.Results[i].Query.Name
+			if part.Err != nil {
+				all[name+labelled(part.Labels)] = inbox.ReasonOf(part.Err)
+			}
+			for _, series := range part.Series {
+				all[name+labelled(series.Labels)] = series.Contacts
+			}
+		}
+	}
+	return all
+}
+
+func labelled(labels map[string]string) string {
+	if len(labels) == 0 {
+		return ""
+	}
+	return fmt.Sprint(labels)[3:]
+}
+
+func answer(status int, body string, header ...string) inboxtest.Hook {
+	return func(w http.ResponseWriter, _ *http.Request, _ inboxtest.Call) bool {
+		for i := 0; i < len(header); i += 2 {
+			w.Header().Set(header[i], header[i+1])
+		}
+		w.WriteHeader(status)
+		fmt.Fprint(w, body)
+		return true
+	}
+}
+
+func hang(_ http.ResponseWriter, r *http.Request, _ inboxtest.Call) bool {
+	<-r.Context().Done()
+	return true
+}
+
+func abort(http.ResponseWriter, *http.Request, inboxtest.Call) bool { panic(http.ErrAbortHandler) }
+
+// only has a hook meet the calls that match.
+func only(match func(inboxtest.Call) bool, hook inboxtest.Hook) inboxtest.Hook {
+	return func(w http.ResponseWriter, r *http.Request, call inboxtest.Call) bool {
+		return match(call) && hook(w, r, call)
+	}
+}
+
+// A failing query takes no other one's value away, is absent itself, is well again at
+// the next scrape, and is logged when it begins to fail and when it recovers.
+func TestFailingQuery(t *testing.T) {
+	t.Parallel()
+	const page = `{"success":true,"message":"","code":200,"data":[{"_id":"1"}`
+	for name, test := range map[string]struct {
+		fault    inboxtest.Hook
+		reason   inbox.Reason
+		requests int // made for it
+	}{
+		"hang":                  {hang, inbox.Timeout, 1},
+		"connection cut":        {abort, inbox.Connection, 3},
+		"400":                   {answer(400, `{"success":false,"message":"bad filter","code":400}`), inbox.HTTPStatus, 1},
+		"404 with HTML":         {answer(404, `<html>not here</html>`), inbox.HTTPStatus, 1},
+		"500":                   {answer(500, ``), inbox.HTTPStatus, 1},
+		"502":                   {answer(502, `bad gateway`), inbox.HTTPStatus, 3},
+		"503":                   {answer(503, ``), inbox.HTTPStatus, 3},
+		"504":                   {answer(504, ``), inbox.HTTPStatus, 3},
+		"429":                   {answer(429, ``), inbox.RateLimited, 3},
+		"redirect":              {answer(302, ``, "Location", "http://elsewhere.test/"), inbox.HTTPStatus, 1},
+		"success false":         {answer(200, `{"success":false,"message":"no","data":[],"code":500}`), inbox.API, 1},
+		"success after data":    {answer(200, `{"data":[],"success":false,"message":"no"}`), inbox.API, 1},
+		"code 500 in a success": {answer(200, `{"success":true,"data":[],"code":500}`), inbox.API, 1},
+		"HTML":                  {answer(200, `<html></html>`), inbox.Decode, 1},
+		"nothing":               {answer(200, ``), inbox.Decode, 1},
+		"cut short":             {answer(200, page), inbox.Decode, 1},
+		"trailing data":         {answer(200, page+`]} {}`), inbox.Decode, 1},
+		"data null":             {answer(200, `{"success":true,"data":null}`), inbox.Decode, 1},
+		"a key twice":           {answer(200, `{"success":true,"data":[],"data":[]}`), inbox.Decode, 1},
+		"page repeated":         {answer(200, page+strings.Repeat(`,{"_id":"2"}`, 19)+`]}`), inbox.Pagination, 4},
+		"long string":           {answer(200, page+`,"`+strings.Repeat("x", 8<<20)+`"]}`), inbox.TooLarge, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := inboxtest.New(inboxtest.Contacts(100))
+			online := server.Inbox.Count(func(c inboxtest.Contact) bool { return c.Online && !c.Visitor })
+			synctest.Test(t, func(t *testing.T) {
+				account, _, lines := open(t, server, three)
+				defer account.Close()
+				healthy := values(scrape(account))
+				if healthy["online"] != online {
+					t.Fatalf("before the fault: %v, want %d online", healthy, online)
+				}
+				server.Intercept(only(asksOnline, test.fault))
+				for range 3 {
+					began := time.Now()
+					s := scrape(account)
+					want := map[string]any{"users": healthy["users"], "closed": healthy["closed"], "online": test.reason}
+					if diff := cmp.Diff(want, values(s)); diff != "" {
+						t.Errorf("values (-want +got):\n%s%v", diff, s.Results[1].Err())
+					}
+					if took := time.Since(began); took > 9600*time.Millisecond {
+						t.Errorf("the scrape took %v", took)
+					}
+					if got := s.Results[1].Parts[0].Requests; got > test.requests {
+						t.Errorf("%d requests for the failing query, want at most %d", got, test.requests)
+					}
+				}
+				server.Intercept(nil)
+				if diff := cmp.Diff(healthy, values(scrape(account))); diff != "" {
+					t.Errorf("after the fault (-want +got):\n%s", diff)
+				}
+				log := lines.String()
+				if strings.Count(log, "query fails") != 1 || strings.Count(log, "query recovered") != 1 ||
+					!strings.Contains(log, "account=acme") || !strings.Contains(log, "reason="+string(test.reason)) || !strings.Contains(log, "hint=") {
+					t.Errorf("log:\n%s", log)
+				}
+			})
+		})
+	}
+}
+
+// A rejected token costs one request a scrape, not one a query.
+func TestRejectedToken(t *testing.T) {
+	t.Parallel()
+	for name, reject := range map[string]inboxtest.Hook{
+		"401":             answer(401, `{"success":false,"message":"Unauthorized","code":401}`),
+		"403":             answer(403, ``),
+		"code 401 in 200": answer(200, `{"success":false,"message":"Unauthorized","data":[],"code":401}`),
+		"code 403 in 400": answer(400, `{"success":false,"message":"Forbidden","data":[],"code":403}`),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := inboxtest.New(inboxtest.Contacts(100))
+			synctest.Test(t, func(t *testing.T) {
+				account, _, lines := open(t, server, three)
+				defer account.Close()
+				server.Intercept(reject)
+				for n := range 3 {
+					server.ResetCalls()
+					s := scrape(account)
+					want := map[string]any{"users": inbox.Auth, "online": inbox.Auth, "closed": inbox.Auth}
+					if diff := cmp.Diff(want, values(s)); diff != "" || s.Up() {
+						t.Errorf("scrape %d (-want +got):\n%s", n, diff)
+					}
+					if server.Requests() != 1 {
+						t.Errorf("scrape %d made %d requests, want 1", n, server.Requests())
+					}
+				}
+				server.Intercept(nil)
+				if s := scrape(account); !s.Up() || s.Results[2].Err() != nil {
+					t.Errorf("with the token accepted again: %v", values(s))
+				}
+				if got := strings.Count(lines.String(), "query fails"); got != 3 {
+					t.Errorf("%d failures logged, want one a query:\n%s", got, lines)
+				}
+			})
+		})
+	}
+}
+
+// Retry-After holds back the account, also in the scrapes after.
+func TestRetryAfter(t *testing.T) {
+	t.Parallel()
+	server := inboxtest.New(inboxtest.Contacts(100))
+	synctest.Test(t, func(t *testing.T) {
+		account, _, _ := open(t, server, three)
+		defer account.Close()
+		healthy := values(scrape(account))
+		server.Intercept(answer(429, ``, "Retry-After", "60"))
+		server.ResetCalls()
+		limited := map[string]any{"users": inbox.RateLimited, "online": inbox.RateLimited, "closed": inbox.RateLimited}
+		for n := range 3 {
+			began := time.Now()
+			if diff := cmp.Diff(limited, values(scrape(account))); diff != "" {
+				t.Errorf("scrape %d (-want +got):\n%s", n, diff)
+			}
+			if took := time.Since(began); took > time.Second {
+				t.Errorf("scrape %d took %v to say that it may not ask", n, took)
+			}
+		}
+		if server.Requests() > 3 { // one each that was under way when the first answer came
+			t.Errorf("%d requests in three scrapes", server.Requests())
+		}
+		server.Intercept(nil)
+		time.Sleep(time.Minute)
+		if diff := cmp.Diff(healthy, values(scrape(account))); diff != "" {
+			t.Errorf("after a minute (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// Short waits that the API asks for are waited.
+func TestRetryAfterWithinTheScrape(t *testing.T) {
+	t.Parallel()
+	server := inboxtest.New(inboxtest.Contacts(100))
+	synctest.Test(t, func(t *testing.T) {
+		account, _, _ := open(t, server, three)
+		defer account.Close()
+		healthy := values(scrape(account))
+		limited := 0
+		server.Intercept(func(w http.ResponseWriter, r *http.Request, call inboxtest.Call) bool {
+			limited++
+			return limited == 1 && answer(429, ``, "Retry-After", "2")(w, r, call)
+		})
+		began := time.Now()
+		if diff := cmp.Diff(healthy, values(scrape(account))); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		if took := time.Since(began); took < 2*time.Second {
+			t.Errorf("asked again after %v, want 2s", took)
+		}
+	})
+}
+
+// A query whose last page is not found by the deadline leaves the others their
+// values, and a scrape later goes on where it was.
+func TestSearchOverSeveralScrapes(t *testing.T) {
+	t.Parallel()
+	server := inboxtest.New(inboxtest.Contacts(20_010), inboxtest.PageSize(20), inboxtest.Latency(700*time.Millisecond))
+	users := server.Inbox.Count(func(c inboxtest.Contact) bool { return !c.Visitor })
+	synctest.Test(t, func(t *testing.T) {
+		account, _, _ := open(t, server, three)
+		defer account.Close()
+		first, second := values(scrape(account)), values(scrape(account))
+		if first["users"] != inbox.Timeout || second["users"] != users {
+			t.Errorf("users %v, then %v; want a timeout, then %d", first["users"], second["users"], users)
+		}
+	})
+}
+
+// A query that hangs does not keep others from being asked, however few requests may
+// be in flight, from its second scrape on.
+func TestHangingQueriesComeLast(t *testing.T) {
+	t.Parallel()
+	server := inboxtest.New(inboxtest.Contacts(100))
+	synctest.Test(t, func(t *testing.T) {
+		account, _, _ := open(t, server, strings.Replace(three, "rate_limit: 0", "concurrency: 1", 1))
+		defer account.Close()
+		healthy := values(scrape(account))
+		server.Intercept(only(asksOnline, hang))
+		scrape(account)
+		want := map[string]any{"users": healthy["users"], "online": inbox.Timeout, "closed": healthy["closed"]}
+		if diff := cmp.Diff(want, values(scrape(account))); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	})
+}
