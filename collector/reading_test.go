@@ -1,0 +1,190 @@
+package collector
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/testutil"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
+)
+
+const countAndRead = accountYAML + `
+queries:
+  - {name: users, help: All contacts.}
+  - {name: users_by_channel, help: All contacts by channel., group_by: {channel: platform}}
+  - {name: online_by_channel, help: Online by channel., filter: {isOnline: true}, group_by: {channel: platform}}
+`
+
+// What is too long to be read is refused without being read, the count that shares
+// its requests has its number, and all is well when it has become shorter.
+func TestTooLongToRead(t *testing.T) {
+	t.Parallel()
+	server := inboxtest.New(inboxtest.Contacts(5_000), inboxtest.PageSize(20))
+	synctest.Test(t, func(t *testing.T) {
+		account, _, _ := open(t, server, countAndRead)
+		defer account.Close()
+		for n := range 3 {
+			server.ResetCalls()
+			s := scrape(account)
+			users := server.Inbox.Count(func(c inboxtest.Contact) bool { return !c.Visitor })
+			if got := values(s); got["users"] != users || got["users_by_channel"] != inbox.TooLarge || s.Results[2].Err() != nil {
+				t.Errorf("scrape %d: %v, want %d users", n, got, users)
+			}
+			if text := fmt.Sprint(s.Results[1].Err()); !strings.Contains(text, "group_by") || !strings.Contains(text, "by") {
+				t.Errorf("scrape %d: %s: does not name the alternative", n, text)
+			}
+			if requests := s.Results[1].Parts[0].Requests; n > 0 && requests > 2 {
+				t.Errorf("scrape %d: %d requests for what is known to be too long", n, requests)
+			}
+		}
+		for _, c := range server.Inbox.Select(func(inboxtest.Contact) bool { return true })[2000:] {
+			server.Inbox.Remove(c.ID)
+		}
+		if s := scrape(account); s.Results[1].Err() != nil {
+			t.Errorf("with 2000 contacts: %v", s.Results[1].Err())
+		}
+	})
+}
+
+// A read that the rate limit makes impossible is refused without asking.
+func TestUnaffordableRead(t *testing.T) {
+	t.Parallel()
+	server := inboxtest.New(inboxtest.Contacts(3_000), inboxtest.PageSize(20))
+	synctest.Test(t, func(t *testing.T) {
+		account, _, _ := open(t, server, strings.Replace(accountYAML, "rate_limit: 0", "rate_limit: 5", 1)+`
+queries:
+  - {name: users_by_channel, help: All contacts by channel., group_by: {channel: platform}}
+`)
+		defer account.Close()
+		scrape(account)
+		time.Sleep(time.Minute)
+		asked := 0
+		for range 2 * recheck {
+			server.ResetCalls()
+			s := scrape(account)
+			if reason := inbox.ReasonOf(s.Results[0].Err()); reason != inbox.Timeout || !strings.Contains(s.Results[0].Err().Error(), "rate_limit") {
+				t.Errorf("%v", s.Results[0].Err())
+			}
+			if server.Requests() > 0 {
+				asked++
+			}
+			time.Sleep(time.Minute)
+		}
+		if asked != 2 {
+			t.Errorf("asked in %d of %d scrapes, want 2", asked, 2*recheck)
+		}
+		for _, c := range server.Inbox.Select(func(inboxtest.Contact) bool { return true })[500:] {
+			server.Inbox.Remove(c.ID)
+		}
+		recovered := 0
+		for range recheck + 1 {
+			if s := scrape(account); s.Results[0].Err() == nil {
+				recovered++
+			}
+			time.Sleep(time.Minute)
+		}
+		if recovered == 0 {
+			t.Error("never read again although it has become short")
+		}
+	})
+}
+
+func TestTooManyGroups(t *testing.T) {
+	t.Parallel()
+	server := inboxtest.New(inboxtest.PageSize(50))
+	for i := range 101 {
+		server.Inbox.Add(inboxtest.Contact{Raw: json.RawMessage(fmt.Sprintf(`{"_id":"%d","team":"t%d"}`, i, i))})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		account, _, _ := open(t, server, accountYAML+`
+queries:
+  - {name: by_team, help: By team., group_by: {team: team}}
+`)
+		defer account.Close()
+		s := scrape(account)
+		if err := s.Results[0].Err(); inbox.ReasonOf(err) != inbox.TooLarge || !strings.Contains(fmt.Sprint(err), "team") {
+			t.Errorf("%v", err)
+		}
+		// With one less it is fine, and one that comes later takes the place of one that went.
+		remove := server.Inbox.Select(func(inboxtest.Contact) bool { return true })[0].ID
+		server.Inbox.Remove(remove)
+		if err := scrape(account).Results[0].Err(); err != nil {
+			t.Error(err)
+		}
+		remove = server.Inbox.Select(func(inboxtest.Contact) bool { return true })[0].ID
+		server.Inbox.Remove(remove)
+		server.Inbox.Add(inboxtest.Contact{Raw: json.RawMessage(`{"_id":"new","team":"new"}`)})
+		if s := scrape(account); s.Results[0].Err() != nil || len(s.Results[0].Parts[0].Series) != maxGroups {
+			t.Errorf("%v, %d series", s.Results[0].Err(), len(s.Results[0].Parts[0].Series))
+		}
+	})
+}
+
+// Every tenth count looks at an earlier page; the metric tells what it found.
+func TestAudits(t *testing.T) {
+	t.Parallel()
+	server := inboxtest.New(inboxtest.Contacts(205), inboxtest.PageSize(20))
+	synctest.Test(t, func(t *testing.T) {
+		account, metrics, _ := open(t, server, accountYAML+"queries: [{name: users, help: All contacts.}]")
+		defer account.Close()
+		for range 30 {
+			scrape(account)
+		}
+		const want = `
+# HELP botpenguin_pages_audited_total Pages before the last that were read to see whether they are full, as counting assumes, by what they were found to be.
+# TYPE botpenguin_pages_audited_total counter
+botpenguin_pages_audited_total{account="acme",result="full"} 3
+botpenguin_pages_audited_total{account="acme",result="irregular"} 0
+`
+		if err := testutil.CollectAndCompare(metrics, strings.NewReader(want), "botpenguin_pages_audited_total"); err != nil {
+			t.Error(err)
+		}
+		server.SetOddities(inboxtest.Oddities{DropEvery: 7})
+		for range auditsSurely {
+			scrape(account)
+		}
+		s := scrape(account)
+		served := 0
+		users := server.Inbox.Count(func(c inboxtest.Contact) bool { return !c.Visitor })
+		for i := range users {
+			if (i+1)%7 != 0 {
+				served++
+			}
+		}
+		if got := values(s)["users"]; got != served {
+			t.Errorf("counted %v where rows are dropped, want %d", got, served)
+		}
+	})
+}
+
+// auditsSurely is a number of scrapes in which every query is audited.
+const auditsSurely = 10
+
+// A page size that proves wrong while one query is counted has those counted again
+// that relied on it.
+func TestNumbersOfAWrongPageSizeAreCountedAgain(t *testing.T) {
+	t.Parallel()
+	server := inboxtest.New(inboxtest.Contacts(2_000), inboxtest.PageSize(50))
+	synctest.Test(t, func(t *testing.T) {
+		account, _, _ := open(t, server, three)
+		defer account.Close()
+		healthy := values(scrape(account))
+		server.SetPageSize(20)
+		for range auditsSurely {
+			scrape(account)
+		}
+		if got := values(scrape(account)); fmt.Sprint(got) != fmt.Sprint(healthy) {
+			t.Errorf("after the audit %v, want %v", got, healthy)
+		}
+		server.SetPageSize(100)
+		if got := values(scrape(account)); fmt.Sprint(got) != fmt.Sprint(healthy) {
+			t.Errorf("with longer pages %v, want %v", got, healthy)
+		}
+	})
+}

@@ -1,0 +1,301 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-kit/log"
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/goleak"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/collector"
+	"github.com/botpenguin-exporter/botpenguin_exporter/config"
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const twoAccounts = `
+accounts:
+  - {name: acme, url: "${ACME}", authorization: {credentials: simulated-token}}
+  - {name: zenith, url: "${ZENITH}", authorization: {credentials: simulated-token}}
+queries:
+  - {name: users, help: All contacts.}
+`
+
+// start serves two accounts, of 3 and 5 contacts.
+func start(t *testing.T, change func(*Options)) (*httptest.Server, *Server, [2]*inboxtest.Server) {
+	t.Helper()
+	inboxes := [2]*inboxtest.Server{inboxtest.Start(t), inboxtest.Start(t)}
+	for i, n := range []int{3, 5} {
+		inboxes[i].Inbox.Add(make([]inboxtest.Contact, n)...)
+	}
+	env := map[string]string{"ACME": inboxes[0].URL, "ZENITH": inboxes[1].URL}
+	cfg, err := config.Parse("test.yml", []byte(twoAccounts), ".", func(name string) (string, bool) {
+		value, ok := env[name]
+		return value, ok
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	options := Options{
+		TelemetryPath: "/metrics", TimeoutOffset: time.Second / 2, MaxRequests: 2, Accounts: true,
+		Registry: prometheus.NewRegistry(), Logger: log.NewNopLogger(),
+	}
+	if change != nil {
+		change(&options)
+	}
+	metrics := collector.NewMetrics()
+	options.Registry.MustRegister(metrics)
+	var accounts []*collector.Account
+	for _, c := range cfg.Accounts {
+		account, err := collector.NewAccount(c, metrics, options.Logger)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(account.Close)
+		accounts = append(accounts, account)
+	}
+	server := New(options)
+	listening := httptest.NewServer(server)
+	t.Cleanup(listening.Close)
+	if before := server.Use(&Inboxes{YAML: cfg.YAML(), Accounts: accounts}); before != nil {
+		t.Error("there were inboxes before the first")
+	}
+	return listening, server, inboxes
+}
+
+func get(t *testing.T, url string, header ...string) (status int, body string, response *http.Response) {
+	t.Helper()
+	request, err := http.NewRequest(http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i < len(header); i += 2 {
+		request.Header.Set(header[i], header[i+1])
+	}
+	response, err = http.DefaultTransport.RoundTrip(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	read, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	http.DefaultTransport.(*http.Transport).CloseIdleConnections()
+	return response.StatusCode, string(read), response
+}
+
+func TestMetricsHaveAllAccounts(t *testing.T) {
+	listening, _, _ := start(t, nil)
+	status, body, _ := get(t, listening.URL+"/metrics")
+	for _, line := range []string{
+		`botpenguin_inbox_users{account="acme"} 3`,
+		`botpenguin_inbox_users{account="zenith"} 5`,
+		`botpenguin_up{account="acme"} 1`,
+		`botpenguin_query_success{account="zenith",query="users"} 1`,
+		`botpenguin_api_requests_total{account="acme",code="200"} 2`,
+		`botpenguin_api_request_duration_seconds_count{account="acme"} 2`,
+		`promhttp_metric_handler_requests_total{code="200"} 0`,
+	} {
+		if !strings.Contains(body, "\n"+line+"\n") {
+			t.Errorf("status %d, and no line %s in\n%s", status, line, body)
+		}
+	}
+}
+
+func TestMetricsWithoutAccounts(t *testing.T) {
+	listening, _, inboxes := start(t, func(o *Options) { o.Accounts = false })
+	_, body, _ := get(t, listening.URL+"/metrics")
+	if strings.Contains(body, "botpenguin_inbox_users") || strings.Contains(body, "botpenguin_up") || !strings.Contains(body, "botpenguin_api_retries_total") {
+		t.Errorf("want the exporter's own metrics only:\n%s", body)
+	}
+	if inboxes[0].Requests() != 0 {
+		t.Error("the API was asked")
+	}
+}
+
+func TestOpenMetricsIsNegotiated(t *testing.T) {
+	listening, _, _ := start(t, nil)
+	for _, path := range []string{"/metrics", "/probe?account=acme"} {
+		_, body, response := get(t, listening.URL+path, "Accept", "application/openmetrics-text; version=1.0.0")
+		if kind := response.Header.Get("Content-Type"); !strings.HasPrefix(kind, "application/openmetrics-text") || !strings.HasSuffix(body, "# EOF\n") {
+			t.Errorf("%s: content type %s:\n%s", path, kind, body)
+		}
+	}
+}
+
+func TestProbe(t *testing.T) {
+	listening, _, _ := start(t, nil)
+	for query, want := range map[string]struct {
+		status int
+		body   string
+	}{
+		"?account=zenith": {200, "\nbotpenguin_inbox_users 5\n"},
+		"":                {400, "account is missing"},
+		"?account=":       {400, "account is missing"},
+		"?account=nobody": {404, `no account "nobody"`},
+	} {
+		status, body, _ := get(t, listening.URL+"/probe"+query)
+		if status != want.status || !strings.Contains(body, want.body) {
+			t.Errorf("/probe%s: %d %s, want %d %s", query, status, body, want.status, want.body)
+		}
+	}
+	_, body, _ := get(t, listening.URL+"/probe?account=acme")
+	if strings.Contains(body, "account=") || strings.Contains(body, "_total") || !strings.Contains(body, `botpenguin_query_success{query="users"} 1`) {
+		t.Errorf("want gauges without the label account:\n%s", body)
+	}
+}
+
+func TestPages(t *testing.T) {
+	listening, server, _ := start(t, nil)
+	for path, want := range map[string]struct {
+		status int
+		body   string
+	}{
+		"/":             {200, `<a href="/probe?account=zenith">`},
+		"/config":       {200, "credentials: <secret>"},
+		"/-/healthy":    {200, "healthy"},
+		"/-/ready":      {200, "ready"},
+		"/elsewhere":    {404, "not found"},
+		"/metrics/":     {404, "not found"},
+		"/debug/pprof/": {404, "not found"},
+		"/sd":           {404, "not found"},
+	} {
+		status, body, response := get(t, listening.URL+path)
+		if status != want.status || !strings.Contains(body, want.body) {
+			t.Errorf("%s: %d %s, want %d %s", path, status, body, want.status, want.body)
+		}
+		if strings.Contains(body, inboxtest.DefaultToken) {
+			t.Errorf("%s shows the token", path)
+		}
+		if response.Header.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s may be sniffed", path)
+		}
+	}
+	server.Use(nil)
+	for _, path := range []string{"/-/ready", "/config", "/probe?account=acme"} {
+		if status, _, _ := get(t, listening.URL+path); status != 503 {
+			t.Errorf("%s without a configuration: %d, want 503", path, status)
+		}
+	}
+	if status, _, _ := get(t, listening.URL+"/metrics"); status != 200 {
+		t.Errorf("/metrics without a configuration: %d, want 200", status)
+	}
+}
+
+func TestPprof(t *testing.T) {
+	listening, _, _ := start(t, func(o *Options) { o.Pprof = true })
+	if status, body, _ := get(t, listening.URL+"/debug/pprof/"); status != 200 || !strings.Contains(body, "goroutine") {
+		t.Errorf("%d %s", status, body)
+	}
+}
+
+func TestHomePageEscapes(t *testing.T) {
+	server := New(Options{TelemetryPath: "/<script>", Registry: prometheus.NewRegistry(), Logger: log.NewNopLogger()})
+	recorder := httptest.NewRecorder()
+	server.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/", nil))
+	if body := recorder.Body.String(); strings.Contains(body, "<script>") {
+		t.Error(body)
+	}
+}
+
+// block has the first account's API wait until released is closed; asked tells when it
+// was reached.
+func block(inbox *inboxtest.Server) (asked <-chan struct{}, release func()) {
+	reached, released := make(chan struct{}, 100), make(chan struct{})
+	inbox.Intercept(func(_ http.ResponseWriter, r *http.Request, _ inboxtest.Call) bool {
+		reached <- struct{}{}
+		select {
+		case <-released:
+		case <-r.Context().Done():
+		}
+		return false
+	})
+	return reached, func() { close(released) }
+}
+
+func TestMaxRequests(t *testing.T) {
+	listening, _, inboxes := start(t, nil)
+	asked, release := block(inboxes[0])
+	answered := make(chan int, 2)
+	for range 2 {
+		go func() {
+			status, _, _ := get(t, listening.URL+"/probe?account=acme")
+			answered <- status
+		}()
+	}
+	<-asked
+	for {
+		// The second may not have come yet.
+		status, body, _ := get(t, listening.URL+"/probe?account=nobody")
+		if status == 503 && strings.Contains(body, "max-requests") {
+			break
+		}
+	}
+	if status, _, _ := get(t, listening.URL+"/-/healthy"); status != 200 {
+		t.Errorf("health while busy: %d", status)
+	}
+	release()
+	for range 2 {
+		if status := <-answered; status != 200 {
+			t.Errorf("a scrape under way got %d", status)
+		}
+	}
+}
+
+func TestDrain(t *testing.T) {
+	for _, patience := range []bool{true, false} {
+		t.Run(fmt.Sprint("patience ", patience), func(t *testing.T) {
+			listening, server, inboxes := start(t, nil)
+			asked, release := block(inboxes[0])
+			answered := make(chan string, 1)
+			go func() {
+				_, body, _ := get(t, listening.URL+"/metrics")
+				answered <- body
+			}()
+			<-asked
+			ctx, giveUp := context.WithCancel(context.Background())
+			defer giveUp()
+			drained := make(chan struct{})
+			go func() {
+				server.Drain(ctx)
+				close(drained)
+			}()
+			for { // until draining has begun
+				if status, _, _ := get(t, listening.URL+"/-/ready"); status == 503 {
+					break
+				}
+			}
+			if status, body, _ := get(t, listening.URL+"/metrics"); status != 503 || !strings.Contains(body, "shutting down") {
+				t.Errorf("a new scrape: %d %s", status, body)
+			}
+			if status, _, _ := get(t, listening.URL+"/-/healthy"); status != 200 {
+				t.Errorf("health: %d", status)
+			}
+			if patience {
+				release()
+			} else {
+				giveUp()
+			}
+			<-drained
+			body := <-answered
+			if got := strings.Contains(body, `botpenguin_inbox_users{account="acme"} 3`); got != patience {
+				t.Errorf("value of the blocked account there: %v, want %v:\n%s", got, patience, body)
+			}
+		})
+	}
+}
+
+func TestDrainWithNothingUnderWay(t *testing.T) {
+	_, server, _ := start(t, nil)
+	server.Drain(context.Background())
+	server.Drain(context.Background())
+}
