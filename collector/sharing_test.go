@@ -67,15 +67,15 @@ func TestTheLastOneOutEndsTheRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		account, _, _ := open(t, server, three)
 		defer account.Close()
-		ended := make(chan struct{})
+		ended := make(chan struct{}, 3)
 		server.Intercept(func(_ http.ResponseWriter, r *http.Request, _ inboxtest.Call) bool {
 			<-r.Context().Done()
-			close(ended)
+			ended <- struct{}{}
 			return true
 		})
 		ctx, hangUp := context.WithCancel(context.Background())
 		go func() {
-			time.Sleep(time.Second)
+			time.Sleep(500 * time.Millisecond)
 			hangUp()
 		}()
 		began := time.Now()
