@@ -57,19 +57,19 @@ func decodeAnswer(body io.Reader, selection *Selection) (answer, int64, error) {
 	d.json.Reset(&d.guard, jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
 	clear(d.keys)
 	a, err := d.envelope(selection)
-	if d.guard.err != nil {
-		err = d.guard.err // the cause, where the decoder names only its symptom
-	}
-	read := d.guard.read
+	guard := d.guard
 	d.guard.reader = nil
-	if d.guard.longest <= keptBuffer { // else its buffer has grown to hold that token
+	if guard.longest <= keptBuffer { // else its buffer has grown to hold that token
 		decoders.Put(d)
 	}
+	if guard.err != nil {
+		return a, guard.read, guard.err // the cause, where the decoder knows only the symptom
+	}
 	var own *Error
-	if err != nil && d.guard.err == nil && !errors.As(err, &own) {
+	if err != nil && !errors.As(err, &own) {
 		err = failed(Decode, "decoding the answer: %v", err)
 	}
-	return a, read, err
+	return a, guard.read, err
 }
 
 func (d *pageDecoder) envelope(selection *Selection) (answer, error) {
