@@ -120,4 +120,3 @@ func (p *program) perform(ctx context.Context, env func(string) (string, bool), 
 		return serve.Run(ctx)
 	}
 }
-
