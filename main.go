@@ -26,6 +26,9 @@ import (
 var builtIn []byte
 
 func main() {
+	if version.Version == "" {
+		version.Version = "dev" // releases are built with their version
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once

@@ -84,6 +84,9 @@ func (a *Account) Timeout() time.Duration { return a.config.Timeout }
 func (a *Account) Close() {
 	a.mu.Lock()
 	newest := a.newest
+	if newest != nil {
+		newest.abandoned = true
+	}
 	a.mu.Unlock()
 	if newest != nil {
 		newest.ctx.end(context.Canceled)
@@ -136,6 +139,8 @@ func (a *Account) leave(r *run) *Snapshot {
 	last := r.waiting == 0
 	if last && a.current == r {
 		a.current = nil
+		deadline, ok := r.ctx.Deadline()
+		r.abandoned = !ok || time.Now().Before(deadline)
 	}
 	a.mu.Unlock()
 	if last {
@@ -155,9 +160,11 @@ func (a *Account) end(r *run) {
 	}
 	a.latest = r.snapshot()
 	for i := range a.latest.Results {
-		a.judge(&a.latest.Results[i])
+		if result := &a.latest.Results[i]; !r.abandoned || result.Err() == nil {
+			a.judge(result)
+		}
 	}
 	for _, t := range r.tasks {
-		a.habit(t).stalled = t.requests > 0 && t.answers == 0 && isTimeout(t.counting.err)
+		a.habit(t).stalled = !r.abandoned && t.requests > 0 && t.answers == 0 && isTimeout(t.counting.err)
 	}
 }

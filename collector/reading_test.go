@@ -188,3 +188,27 @@ func TestNumbersOfAWrongPageSizeAreCountedAgain(t *testing.T) {
 		}
 	})
 }
+
+// A query without groups has its series when nobody matches, too.
+func TestOldestOfNobody(t *testing.T) {
+	t.Parallel()
+	server := inboxtest.New()
+	synctest.Test(t, func(t *testing.T) {
+		account, _, _ := open(t, server, accountYAML+`
+queries:
+  - {name: waiting, help: Waiting., filter: {lastMessageBy: [user]}, oldest: lastMessage.at}
+`)
+		defer account.Close()
+		const want = `
+# HELP botpenguin_inbox_waiting Waiting.
+# TYPE botpenguin_inbox_waiting gauge
+botpenguin_inbox_waiting{account="acme"} 0
+# HELP botpenguin_inbox_waiting_oldest_seconds How long the one who waits longest has waited, 0 where nobody does. Waiting.
+# TYPE botpenguin_inbox_waiting_oldest_seconds gauge
+botpenguin_inbox_waiting_oldest_seconds{account="acme"} 0
+`
+		if err := testutil.CollectAndCompare(NewGauges(scrape(account)), strings.NewReader(want), "botpenguin_inbox_waiting", "botpenguin_inbox_waiting_oldest_seconds"); err != nil {
+			t.Error(err)
+		}
+	})
+}

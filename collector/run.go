@@ -26,8 +26,11 @@ type run struct {
 	now     time.Time // what "now" is in the filters, and when the run began
 	parts   []planned
 	tasks   []*task
-	waiting int           // who wait for it; the account's lock guards it
 	done    chan struct{} // closed when nothing of it goes on
+
+	// The account's lock guards these.
+	waiting   int  // how many wait for it
+	abandoned bool // ended because nobody did any more: what it lacks is no failure
 
 	mu sync.Mutex // guards the outcomes of the tasks
 }

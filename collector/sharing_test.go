@@ -65,7 +65,7 @@ func TestTheLastOneOutEndsTheRun(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.New(inboxtest.Contacts(100))
 	synctest.Test(t, func(t *testing.T) {
-		account, _, _ := open(t, server, three)
+		account, _, lines := open(t, server, three)
 		defer account.Close()
 		ended := make(chan struct{}, 3)
 		server.Intercept(func(_ http.ResponseWriter, r *http.Request, _ inboxtest.Call) bool {
@@ -87,6 +87,9 @@ func TestTheLastOneOutEndsTheRun(t *testing.T) {
 		server.Intercept(nil)
 		if s := scrape(account); !s.Up() {
 			t.Errorf("the next scrape: %v", values(s))
+		}
+		if strings.Contains(lines.String(), "query fails") {
+			t.Errorf("that a client hung up was taken for a failure:\n%s", lines)
 		}
 	})
 }

@@ -84,15 +84,13 @@ func combinations(values [][]string) []string {
 	return slices.Compact(slices.Sorted(slices.Values(keys)))
 }
 
-// declaredGroups returns the groups that a part of a query has from the start.
+// declaredGroups returns the groups that a part of a query has from the start. Without
+// group_by that is the one of all its contacts.
 func declaredGroups(q *config.Query) map[string]bool {
 	groups := make(map[string]bool)
 	var values [][]string
 	for _, by := range q.GroupBy {
 		values = append(values, by.Values)
-	}
-	if len(values) == 0 {
-		return groups
 	}
 	for _, key := range combinations(values) {
 		groups[key] = true

@@ -1,0 +1,96 @@
+package inbox
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// benchmarkPage is an answer with a page of 20 contacts as the API sends them.
+func benchmarkPage() []byte {
+	const record = `{"_id":"66e07fd940c43d176eaf%04x","platform":["WHATSAPP"],"secondaryPlatform":["website"],"isOnline":true,` +
+		`"userInteracted":false,"profile":{"userDetails":{"contact":{"email":"","phone":{"number":"123456789","prefix":"1"}},` +
+		`"userProvidedName":"Contact Name","tags":[],"attributes":[]}},"status":"OPEN","lastMessage":{"by":"user",` +
+		`"at":"2024-06-05T19:05:50.875Z"},"isContact":true,"segments":[],"isLiveChatActive":false,"hasOrdered":{"status":false},` +
+		`"unreadMessages":0,"lastSeenAt":"2024-06-05T19:05:50.875Z","createdAt":"2024-06-05T19:05:50.876Z","updatedAt":"2024-06-05T19:05:50.876Z"}`
+	var records []string
+	for i := range 20 {
+		records = append(records, fmt.Sprintf(record, i))
+	}
+	return []byte(`{"success":true,"message":"","data":[` + strings.Join(records, ",") + `],"code":200}`)
+}
+
+// Decoding a page to count it and to read it, against encoding/json into a struct of
+// what is read.
+func BenchmarkDecode(b *testing.B) {
+	page := benchmarkPage()
+	run := func(name string, decode func() (int, error)) {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(page)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if n, err := decode(); err != nil || n != 20 {
+					b.Fatal(n, err)
+				}
+			}
+		})
+	}
+	run("count", func() (int, error) {
+		a, _, err := decodeAnswer(bytes.NewReader(page), nil)
+		return a.page.Records, err
+	})
+	selection := &Selection{Fields: []Path{ParsePath("platform")}, Times: []Path{ParsePath("lastMessage.at")}}
+	run("read", func() (int, error) {
+		a, _, err := decodeAnswer(bytes.NewReader(page), selection)
+		return len(a.page.Contacts), err
+	})
+	run("encoding-json", func() (int, error) {
+		var a struct {
+			Success bool
+			Data    []struct {
+				ID          string `json:"_id"`
+				Platform    []string
+				LastMessage struct{ At string }
+			}
+		}
+		err := json.NewDecoder(bytes.NewReader(page)).Decode(&a)
+		return len(a.Data), err
+	})
+}
+
+// What a count of an inbox costs in requests, against reading every page of it.
+func BenchmarkCount(b *testing.B) {
+	for _, contacts := range []int{100, 1_010, 10_010, 49_999, 50_000} {
+		b.Run(fmt.Sprint(contacts), func(b *testing.B) {
+			first, later, walked, counts := 0, 0, 0, 0
+			for b.Loop() {
+				l, c := newList(contacts, 20), &Counter{}
+				for scrape := range 50 {
+					n, requests, err := l.count(c, Query{Key: "probe"})
+					if err != nil || n != contacts {
+						b.Fatal(n, err)
+					}
+					if scrape == 0 {
+						first += requests
+					} else {
+						later += requests
+						counts++
+					}
+				}
+				pages := NewPages(l.serial(), false)
+				l.asked = nil
+				if n, err := c.Count(context.Background(), Query{Key: "walk", Walk: true}, pages); err != nil || n.Contacts != contacts {
+					b.Fatal(n, err)
+				}
+				walked += len(l.asked)
+			}
+			b.ReportMetric(float64(first)/float64(b.N), "requests/first-count")
+			b.ReportMetric(float64(later)/float64(counts), "requests/later-count")
+			b.ReportMetric(float64(walked)/float64(b.N), "requests/walk")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
