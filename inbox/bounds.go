@@ -8,11 +8,12 @@ const maxPages = 20_000
 // known to), page high has none (0: none is known to be empty). The zero value
 // knows nothing.
 //
-// The search gallops away from base in steps that double, then bisects. It keeps
-// no other state, so that one cut short can go on from its bounds.
+// The search gallops away from base in steps that double, then bisects. All of its
+// state is here, so that one cut short can go on.
 type bounds struct {
 	low, high int
-	base      int // where the last page was when last counted
+	base      int    // where the last page was when last counted
+	twice     [2]int // a page that has been looked at to learn the page size, and its length then
 }
 
 // settled tells whether low is the last page.

@@ -182,10 +182,13 @@ func (g *Gate) refuse(now time.Time) {
 	var patient queue
 	for _, w := range g.waiting {
 		deadline, ok := w.ctx.Deadline()
+		if !ok {
+			deadline = now.Add(maxRequest) // nobody would sit and wait for longer
+		}
 		switch {
 		case w.ctx.Err() != nil:
 			w.err = endOf(w.ctx, noTurn)
-		case ok && g.held.After(now) && g.held.After(deadline):
+		case g.held.After(now) && g.held.After(deadline):
 			w.err = failed(RateLimited, "the API asked for no requests until %s (Retry-After)", g.held.UTC().Format(time.RFC3339))
 		default:
 			patient = append(patient, w)

@@ -15,7 +15,6 @@ type search struct {
 	afresh bool // trust no page size
 	proof  bool // see the page after the last, too
 	steps  int
-	twice  [2]int // a page looked at twice, and its length at the first look
 }
 
 // settle asks for pages until the last one is known, and the page size is certain
@@ -35,27 +34,34 @@ func (s *search) settle(ctx context.Context) error {
 		if err := s.look(ctx, p, get); err != nil {
 			return err
 		}
+		if s.low > maxPages {
+			return failed(TooLarge, "more than %d pages", maxPages)
+		}
 	}
 }
 
 // doubtful returns the page to look at once more before the page size is certain,
-// 0 if there is none. Two pages before the last that agree make it certain. One
-// alone may have been the last, and part full, when it was seen: it must be seen
-// twice.
+// 0 if there is none. A page before the last must have been seen, and two that agree
+// make it certain. One alone may have been the last, and part full, when it was seen:
+// it must be seen twice.
 func (s *search) doubtful() int {
 	records, certain := s.size.known()
-	if certain || s.afresh {
+	if certain || s.afresh || s.low <= 1 {
 		return 0
 	}
 	var full []int
+	before := false
 	for p, page := range s.pages.snapshot() {
+		before = before || p < s.low
 		if p < s.low && page.Records == records {
 			full = append(full, p)
 		}
 	}
 	switch {
+	case !before:
+		return s.low - 1
 	case len(full) == 0:
-		return 0
+		return 0 // the pages before the last contradict the longest seen
 	case len(full) == 1 && s.twice != [2]int{full[0], records}:
 		s.twice = [2]int{full[0], records}
 		return full[0]
@@ -92,9 +98,6 @@ func (s *search) take(ctx context.Context, p int, get func(context.Context, int)
 	}
 	s.learn(p, page.Records)
 	s.size.learn(page.Records)
-	if s.low > maxPages {
-		return failed(TooLarge, "more than %d pages", maxPages)
-	}
 	return nil
 }
 
