@@ -100,7 +100,7 @@ func TestAnEmptyPageBeforeTheLastIsRefused(t *testing.T) {
 			return p
 		}
 		refused := 0
-		for range 500 { // a probe sees page 7 only in an audit
+		for range 4000 { // a probe sees page 7 only in an audit
 			n, _, err := l.count(c, Query{Key: "q", Walk: walk})
 			switch {
 			case err != nil && ReasonOf(err) == Pagination:
