@@ -165,6 +165,8 @@ func (a *Account) end(r *run) {
 		}
 	}
 	for _, t := range r.tasks {
-		a.habit(t).stalled = !r.abandoned && t.requests > 0 && t.answers == 0 && isTimeout(t.counting.err)
+		if t.requests > 0 && !r.abandoned {
+			a.habit(t).stalled = t.stalled()
+		}
 	}
 }

@@ -57,12 +57,13 @@ func (r *run) execute() {
 	}
 }
 
-// perform performs tasks, the cheap before the dear. Those that got no answer at all
-// last time wait for the others to be counted, or for half of the time: they must
-// not keep them from being asked.
+// perform performs tasks side by side, the cheap before the dear: at once those whose
+// last page is known, and of the others only as many as requests may be in flight, in
+// turn, so that some finish. Those that got no answer at all last time wait for the
+// rest to be counted, or for half of the time: they must not keep them from it.
 func (r *run) perform(tasks []*task) {
-	for _, t := range tasks {
-		t.classify()
+	for rank, t := range tasks {
+		t.classify(rank)
 	}
 	tasks = slices.Clone(tasks)
 	slices.SortStableFunc(tasks, func(a, b *task) int { return cmp.Compare(a.class, b.class) })
@@ -70,69 +71,74 @@ func (r *run) perform(tasks []*task) {
 	if stalled < 0 {
 		stalled = len(tasks)
 	}
-	c := &crew{
-		turns:   make(chan struct{}, r.account.config.Concurrency),
-		reading: make(chan struct{}, r.account.config.Concurrency),
-	}
-	counted := c.begin(r.ctx, tasks[:stalled])
+	turns := make(chan struct{}, r.account.config.Concurrency)
+	var all sync.WaitGroup
+	counted := r.begin(tasks[:stalled], turns, &all)
 	if stalled < len(tasks) {
-		r.halfTime(counted)
-		c.begin(r.ctx, tasks[stalled:])
+		select {
+		case <-counted:
+		case <-r.after(2):
+		}
+		r.begin(tasks[stalled:], turns, &all)
 	}
-	c.all.Wait()
+	all.Wait()
 }
 
-// crew performs tasks side by side: at once those whose last page is known, and of
-// the dearer ones only as many as requests may be in flight, so that some finish.
-type crew struct {
-	turns   chan struct{} // of dear counts
-	reading chan struct{}
-	all     sync.WaitGroup
-}
-
-// begin begins tasks in turn and returns a channel that is closed when all are counted.
-func (c *crew) begin(ctx context.Context, tasks []*task) (counted <-chan struct{}) {
+// begin begins tasks and returns a channel that is closed when all are counted.
+func (r *run) begin(tasks []*task, turns chan struct{}, all *sync.WaitGroup) (counted <-chan struct{}) {
 	var counts sync.WaitGroup
 	for _, t := range tasks {
-		dear := t.class != inbox.Known
-		if dear {
-			c.turns <- struct{}{}
+		leave := func() {}
+		if t.class != inbox.Known {
+			r.takeTurn(turns)
+			leave = func() { <-turns }
 		}
 		counts.Add(1)
-		c.all.Go(func() {
-			more := t.count(ctx)
+		all.Go(func() {
+			more := t.count(r.ctx)
+			leave()
 			counts.Done()
-			if dear {
-				<-c.turns
-			}
 			if more {
-				c.reading <- struct{}{}
-				t.readAll(ctx)
-				<-c.reading
+				t.readAll(r.ctx)
 			}
 		})
 	}
 	done := make(chan struct{})
-	c.all.Go(func() {
+	all.Go(func() {
 		counts.Wait()
 		close(done)
 	})
 	return done
 }
 
-// halfTime waits until what it is given is done or half of the run's time is over.
-func (r *run) halfTime(done <-chan struct{}) {
-	var late <-chan time.Time
-	if deadline, ok := r.ctx.Deadline(); ok {
-		timer := time.NewTimer(time.Until(deadline) / 2)
-		defer timer.Stop()
-		late = timer.C
+// takeTurn waits for a turn. When none comes for a third of the run's time, requests
+// that hang are ended, and with them the turns of their tasks.
+func (r *run) takeTurn(turns chan<- struct{}) {
+	for {
+		select {
+		case turns <- struct{}{}:
+			return
+		case <-r.after(3):
+			r.account.gate.EndHogs(r.share(3))
+		}
 	}
-	select {
-	case <-done:
-	case <-late:
-	case <-r.ctx.Done():
+}
+
+// share is a part of the time that the run has in all; 0 when it has no end.
+func (r *run) share(parts time.Duration) time.Duration {
+	deadline, ok := r.ctx.Deadline()
+	if !ok {
+		return 0
 	}
+	return deadline.Sub(r.now) / parts
+}
+
+// after returns a channel that receives after a share of the run's time, or never.
+func (r *run) after(parts time.Duration) <-chan time.Time {
+	if share := r.share(parts); share > 0 {
+		return time.After(share)
+	}
+	return nil
 }
 
 // again returns the tasks to perform again, as if they had not been.

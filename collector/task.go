@@ -21,7 +21,8 @@ type task struct {
 	selection inbox.Selection // what is wanted of each contact
 
 	run      *run
-	class    inbox.Priority // how dear it is, as far as was known when it began
+	class    inbox.Priority // how dear it is, as far as is known
+	rank     int            // in its class
 	recounts int
 	pages    *inbox.Pages // nil before it began
 
@@ -30,7 +31,8 @@ type task struct {
 	reading  step // begins with the counting
 	contacts []inbox.Contact
 	requests int
-	answers  int // of the requests, those that had a page
+	answers  int           // of the requests, those that had a page
+	silence  time.Duration // the longest that one went unanswered
 }
 
 // step is a part of a task's work.
@@ -40,8 +42,9 @@ type step struct {
 	err   error
 }
 
-// classify says how dear the task is.
-func (t *task) classify() {
+// classify says how dear the task is; rank is its place among those as dear.
+func (t *task) classify(rank int) {
+	t.rank = rank
 	counter := t.run.account.counter
 	_, known := counter.LastPage(t.query)
 	switch {
@@ -62,11 +65,11 @@ func (t *task) fetch(ctx context.Context, p int, contacts bool) (inbox.Page, err
 	if contacts {
 		request.Selection = &t.selection
 	}
-	priority := t.class
+	class := t.class
 	if t.run.account.counter.Walks(t.query) {
-		priority = max(priority, inbox.Reading) // also when that was found out just now
+		class = max(class, inbox.Reading) // also when that was found out just now
 	}
-	page, err := t.run.session.Page(ctx, request, priority)
+	page, err := t.run.session.Page(ctx, request, class+inbox.Priority(t.rank))
 	if err != nil {
 		return inbox.Page{}, fmt.Errorf("page %d: %w", p, err)
 	}
@@ -79,7 +82,14 @@ func (t *task) observe(x inbox.Exchange) {
 	t.requests++
 	if x.Err == nil {
 		t.answers++
+	} else {
+		t.silence = max(t.silence, x.Duration)
 	}
+}
+
+// stalled tells whether the task got no answer at all, although it waited for one.
+func (t *task) stalled() bool {
+	return t.answers == 0 && isTimeout(t.counting.err) && t.run.account.gate.Hangs(t.silence)
 }
 
 // count finds the number of contacts. A read begins with it, too: the pages that it
@@ -115,7 +125,7 @@ func (t *task) readAll(ctx context.Context) {
 	}
 	var contacts []inbox.Contact
 	if err == nil {
-		t.class = max(t.class, inbox.Reading)
+		t.class, t.rank = max(t.class, inbox.Reading), last // the short before the long
 		contacts, err = counter.Read(ctx, t.query, t.pages)
 	}
 	t.run.mu.Lock()

@@ -10,21 +10,23 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Priority orders the requests that wait at a Gate: the cheap before the dear, so
-// that a rate limit starves no scrape.
+// Priority orders the requests that wait at a Gate, the lowest first: the cheap before
+// the dear, so that a rate limit starves no scrape. It is a class, and a rank in that
+// class added to it: of many searches the first finish, instead of none.
 type Priority int
 
-// The priorities, the first served first.
+// The classes.
 const (
-	Known   Priority = iota // a count whose last page is remembered
-	Search                  // a search for a last page
-	Reading                 // of every page
-	Stalled                 // a query that got no answer at all last time
+	Known   Priority = iota << 20 // a count whose last page is remembered
+	Search                        // a search for a last page
+	Reading                       // of every page
+	Stalled                       // a query that got no answer at all last time
 )
 
 // Gate admits an account's requests to the API: so many at a time, so many a
 // second, none while the API asked to be left alone, and one alone while it is in
-// doubt whether the API accepts the token. It lives as long as its account, and is
+// doubt whether the API accepts the token. It ends those that hang at the cost of
+// others. It lives as long as its account, and is
 // safe for concurrent use.
 type Gate struct {
 	mu       sync.Mutex
@@ -37,6 +39,10 @@ type Gate struct {
 	doubted  bool      // the token: none was accepted yet, or the last one was not
 	alone    time.Time // until when one request goes alone
 	wake     *time.Timer
+
+	flights []*flight
+	moved   time.Time     // when one of them last ended
+	slowest time.Duration // answer of late
 }
 
 // patience is how long the others wait for a request that goes alone: one that
@@ -61,6 +67,7 @@ type waiter struct {
 	ctx      context.Context
 	priority Priority
 	arrival  int
+	arrived  time.Time
 	answered chan struct{}
 	err      error
 	index    int // in the queue
@@ -70,7 +77,7 @@ type waiter struct {
 // error: Timeout when ctx ends first, or RateLimited when the API asked to be left
 // alone until after that.
 func (g *Gate) Enter(ctx context.Context, priority Priority) error {
-	w := &waiter{ctx: ctx, priority: priority, answered: make(chan struct{})}
+	w := &waiter{ctx: ctx, priority: priority, arrived: time.Now(), answered: make(chan struct{})}
 	g.mu.Lock()
 	g.arrivals++
 	w.arrival = g.arrivals
@@ -145,6 +152,9 @@ func (g *Gate) serve() {
 		}
 		g.inFlight++
 		close(w.answered)
+	}
+	if wait := g.clogged(now); wait > 0 {
+		g.serveIn(wait)
 	}
 }
 

@@ -73,7 +73,9 @@ func (s *Session) Page(ctx context.Context, request Request, priority Priority) 
 
 // ask makes one request and tells the gate and the session how it went.
 func (s *Session) ask(ctx context.Context, request Request) (Page, error) {
-	page, retryAfter, err := s.client.Page(ctx, request)
+	watched, done := s.gate.Watch(ctx)
+	page, retryAfter, err := s.client.Page(watched, request)
+	done(err)
 	if err != nil && retryAfter > 0 {
 		s.gate.Hold(retryAfter)
 	}
