@@ -12,7 +12,7 @@ import (
 
 const (
 	// windDown is how long one who leaves waits for a run that has to end.
-	windDown = 100 * time.Millisecond
+	windDown = 50 * time.Millisecond
 	// maxRecounts is how often a number is counted again for a page size that
 	// proved wrong while others were counted.
 	maxRecounts = 2

@@ -84,6 +84,7 @@ func (s Serve) serve(ctx context.Context, handler *web.Server, logger log.Logger
 		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      10 * time.Minute, // beyond any scrape: for clients that do not read
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 		BaseContext: func(listener net.Listener) context.Context {

@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"bytes"
+	"compress/flate"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -109,6 +111,10 @@ func (c *Client) request(ctx context.Context, body []byte) (*http.Request, error
 // read reads a response into a page, or into the error that it stands for.
 func (c *Client) read(ctx context.Context, response *http.Response, selection *Selection, secrets *redactor) (Page, int64, error) {
 	success := response.StatusCode/100 == 2
+	if response.StatusCode == http.StatusSwitchingProtocols {
+		// What follows is no body, and to read it ends with no context.
+		return Page{}, 0, statusError(response, answer{}, secrets)
+	}
 	body, err := decompressed(response)
 	if err != nil {
 		if !success {
@@ -135,7 +141,7 @@ func (c *Client) read(ctx context.Context, response *http.Response, selection *S
 
 // decompressed undoes the compression of the body.
 func decompressed(response *http.Response) (io.Reader, error) {
-	switch encoding := response.Header.Get("Content-Encoding"); encoding {
+	switch encoding := response.Header.Get("Content-Encoding"); strings.ToLower(encoding) {
 	case "", "identity":
 		return response.Body, nil
 	case "gzip", "x-gzip":
@@ -157,7 +163,7 @@ func (c *Client) broken(ctx context.Context, err error, secrets *redactor) error
 	if errors.As(err, &wrapped) {
 		err = wrapped.Err // without the method and address in front
 	}
-	return &Error{Reason: Connection, Text: secrets.redact(err.Error()), retryable: true}
+	return &Error{Reason: Connection, Text: secrets.shorten(err.Error()), retryable: true}
 }
 
 // brokenBody is the error of a response that cannot be read as an answer.
@@ -166,15 +172,18 @@ func (c *Client) brokenBody(ctx context.Context, err error, secrets *redactor) e
 		return ended
 	}
 	var own *Error
+	var corrupt flate.CorruptInputError
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		return failed(Timeout, "no whole answer within %s", maxRequest)
 	case errors.As(err, &own):
-		return &Error{Reason: own.Reason, Text: secrets.redact(own.Text)}
-	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum):
+		return &Error{Reason: own.Reason, Text: secrets.shorten(own.Text)}
+	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.As(err, &corrupt):
 		return failed(Decode, "decompressing the answer: %v", err)
+	case errors.Is(err, io.EOF): // where the header of gzip should be
+		return failed(Decode, "decompressing the answer: it is empty")
 	default:
-		return &Error{Reason: Connection, Text: secrets.redact(fmt.Sprintf("reading the answer: %v", err)), retryable: true}
+		return &Error{Reason: Connection, Text: secrets.shorten(fmt.Sprintf("reading the answer: %v", err)), retryable: true}
 	}
 }
 

@@ -3,8 +3,8 @@ package inbox
 import "io"
 
 const (
-	maxAnswer = 64 << 20 // bytes of one answer, decompressed
-	maxToken  = 8 << 20  // bytes of one string or number in it
+	maxAnswer = 64 << 20  // bytes of one answer, decompressed
+	maxToken  = 8<<20 + 2 // bytes of one string or number in it, with a colon and a quote before
 )
 
 // guardedReader stands before a decoder, which holds any one token whole. It ends

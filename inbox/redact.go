@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -68,6 +69,12 @@ func (r *redactor) quote(text string) string {
 	return fmt.Sprintf("%.300q", r.redact(text))
 }
 
+// shorten returns an error's text, which may hold what a server said, redacted and
+// cut short.
+func (r *redactor) shorten(text string) string {
+	return fmt.Sprintf("%.300s", r.redact(text))
+}
+
 // redact returns text with every secret replaced.
 func (r *redactor) redact(text string) string {
 	r.mu.Lock()
@@ -78,9 +85,21 @@ func (r *redactor) redact(text string) string {
 		if len(secret) < minSecret {
 			continue
 		}
-		for _, form := range []string{secret, url.QueryEscape(secret), url.PathEscape(secret)} {
+		for _, form := range forms(secret) {
 			text = strings.ReplaceAll(text, form, secretShown)
 		}
 	}
 	return bearer.ReplaceAllString(text, "$1 "+secretShown)
+}
+
+// forms are the ways in which a text may hold a secret.
+func forms(secret string) []string {
+	query, path, quoted := url.QueryEscape(secret), url.PathEscape(secret), strconv.Quote(secret)
+	return []string{secret, query, lowerEscapes(query), path, lowerEscapes(path), quoted[1 : len(quoted)-1]}
+}
+
+var escape = regexp.MustCompile("%[0-9A-F]{2}")
+
+func lowerEscapes(escaped string) string {
+	return escape.ReplaceAllStringFunc(escaped, strings.ToLower)
 }

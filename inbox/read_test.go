@@ -1,0 +1,330 @@
+package inbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+// read counts a list and reads it on the same pages, as a scrape does.
+func (l *list) read(c *Counter, q Query) (n int, contacts []Contact, err error) {
+	l.asked, l.totals = nil, []int{len(l.contacts)}
+	pages := NewPages(l.serial(), true)
+	count, err := c.Count(context.Background(), q, pages)
+	if err != nil {
+		return 0, nil, err
+	}
+	contacts, err = c.Read(context.Background(), q, pages)
+	return count.Contacts, contacts, err
+}
+
+// contactsOnPages is what a reader of all of its pages gets, each contact once.
+func (l *list) contactsOnPages() []Contact {
+	var contacts []Contact
+	for p := 1; p <= l.pages(); p++ {
+		for _, row := range l.rows(p) {
+			contacts = append(contacts, Contact{ID: identity(row)})
+		}
+	}
+	return contacts
+}
+
+func sameContact(a, b Contact) bool { return a.ID == b.ID }
+
+func TestReadReturnsEveryContactOnce(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		l := newList(rapid.IntRange(0, 600).Draw(t, "contacts"), rapid.IntRange(1, 60).Draw(t, "page size"))
+		c, q := &Counter{}, Query{Key: "q", Walk: rapid.Bool().Draw(t, "walk")}
+		for scrape := range 3 {
+			n, contacts, err := l.read(c, q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := l.contactsOnPages(); !slices.EqualFunc(want, contacts, sameContact) || n != len(want) {
+				t.Fatalf("counted %d and read: (-want +got)\n%s", n, cmp.Diff(want, contacts))
+			}
+			most := l.pages() + 1
+			if scrape == 0 {
+				most += firstCost(l.pages())
+			}
+			if len(l.asked) > most {
+				t.Fatalf("%d requests for %d pages: %v", len(l.asked), l.pages(), l.asked)
+			}
+			l.resize(rapid.IntRange(0, 600).Draw(t, "contacts"), anywhere(t))
+			l.count(c, q)
+		}
+	})
+}
+
+// A read finds out that the pages are not full, and has the query walk from then on.
+func TestReadOfShortPages(t *testing.T) {
+	t.Parallel()
+	l := newList(95, 10)
+	l.drop = func(contact uint64) bool { return contact == 23 || contact == 58 }
+	c, q := &Counter{}, Query{Key: "q"}
+	c.size.replace(10)
+	n, contacts, err := l.read(c, q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(l.contactsOnPages(), contacts); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if n != 93 && !c.Walks(q) {
+		t.Errorf("counted %d, read %d, and goes on probing", n, len(contacts))
+	}
+	if n, _, err := l.count(c, q); n != 93 || err != nil {
+		t.Errorf("then counted %d: %v", n, err)
+	}
+	l.drop = nil
+	if n, _, err := l.count(c, q); n != 95 || err != nil || c.Walks(q) {
+		t.Errorf("when the pages are full again: counted %d, walks %t: %v", n, c.Walks(q), err)
+	}
+}
+
+// A contact that moved to a page not yet read is on two pages, and counts once.
+func TestAContactOnTwoPagesIsReadOnce(t *testing.T) {
+	t.Parallel()
+	for _, walk := range []bool{false, true} {
+		l := newList(45, 10)
+		l.contacts[24], l.contacts[44] = 7, 7
+		want := slices.DeleteFunc(l.contactsOnPages(), func(c Contact) bool { return c.ID == identity(7) })
+		want = slices.Insert(want, 6, Contact{ID: identity(7)})
+		c := &Counter{}
+		n, contacts, err := l.read(c, Query{Key: "q", Walk: walk})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, contacts); diff != "" {
+			t.Errorf("walk %t: (-want +got)\n%s", walk, diff)
+		}
+		if walk && n != 43 || c.Walks(Query{Key: "q"}) {
+			t.Errorf("walk %t: counted %d, and goes on walking: %t", walk, n, c.Walks(Query{Key: "q"}))
+		}
+	}
+}
+
+var numbers = regexp.MustCompile(`\d+`)
+
+// From servers that page like this there is an error, or what is right.
+func TestPagesThatAreNoList(t *testing.T) {
+	t.Parallel()
+	const repeats, gap = "pagination: pages N and N begin with the same contact: the API repeats pages", "pagination: page N is empty, but page N has contacts"
+	inPlaceOf := func(from, to int) func(p int) int {
+		return func(p int) int {
+			if p == from {
+				return to
+			}
+			return p
+		}
+	}
+	for name, test := range map[string]struct {
+		page  func(p int) int
+		want  string
+		right int // how many contacts there are, if a reader can know that all the same; or -1
+	}{
+		"every page is the first":    {page: func(int) int { return 1 }, want: repeats, right: -1},
+		"the last page for ever":     {page: func(p int) int { return min(p, 5) }, want: repeats, right: 45},
+		"one page is there twice":    {page: inPlaceOf(3, 2), want: repeats, right: -1},
+		"a page in between is empty": {page: inPlaceOf(3, 1000), want: gap, right: -1},
+		"the first page is empty":    {page: inPlaceOf(1, 1000), want: gap, right: 0},
+	} {
+		for _, walk := range []bool{false, true} {
+			for _, remembered := range []bool{false, true} {
+				t.Run(fmt.Sprintf("%s, walk %t, remembered %t", name, walk, remembered), func(t *testing.T) {
+					t.Parallel()
+					c, q, l := &Counter{}, Query{Key: "q", Walk: walk}, newList(45, 10)
+					if remembered {
+						if _, contacts, err := l.read(c, q); err != nil || len(contacts) != 45 {
+							t.Fatalf("as it should page: %d contacts, %v", len(contacts), err)
+						}
+					}
+					l.page = test.page
+					for scrape := range 3 {
+						_, contacts, err := l.read(c, q)
+						got := numbers.ReplaceAllString(outcome(err), "N")
+						if got != test.want && (err != nil || len(contacts) != test.right) {
+							t.Errorf("scrape %d: %s and %d contacts, want %s", scrape, got, len(contacts), test.want)
+						}
+						if err == nil && walk && test.right > 0 {
+							t.Errorf("scrape %d: walked to the end of an endless list", scrape)
+						}
+						if len(l.asked) > 60 {
+							t.Errorf("scrape %d: %d requests", scrape, len(l.asked))
+						}
+					}
+					l.page = nil
+					if _, contacts, err := l.read(c, q); err != nil || len(contacts) != 45 {
+						t.Errorf("when it pages as it should again: %d contacts, %v", len(contacts), err)
+					}
+				})
+			}
+		}
+	}
+}
+
+// What only one look shows is not believed.
+func TestAReadLooksAgainAtPagesThatAreNoList(t *testing.T) {
+	t.Parallel()
+	for name, wrong := range map[string]int{"empty": 1000, "repeated": 2} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := newList(45, 10)
+			looks := 0
+			l.page = func(p int) int {
+				if p == 3 {
+					if looks++; looks == 1 {
+						return wrong
+					}
+				}
+				return p
+			}
+			_, contacts, err := l.read(&Counter{}, Query{Key: "q", Walk: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(l.contactsOnPages(), contacts); diff != "" || looks < 2 {
+				t.Errorf("%d looks: (-want +got)\n%s", looks, diff)
+			}
+		})
+	}
+}
+
+func TestMoreThanAMillionContactsAreNotToldApart(t *testing.T) {
+	t.Parallel()
+	contacts := make([]Contact, 250_000) // all pages share them: only their number matters
+	for i := range contacts {
+		contacts[i].ID = identity(uint64(i + 1))
+	}
+	fetch := func(_ context.Context, p int, full bool) (Page, error) {
+		page := Page{Records: len(contacts), First: identity(uint64(1_000_000 + p))}
+		if full {
+			page.Contacts = contacts
+		}
+		return page, nil
+	}
+	for last, want := range map[int]string{4: "success", 5: "too_large: more than 1000000 contacts to tell apart"} {
+		_, err := (&Counter{}).Count(context.Background(), Query{Key: "q", Walk: true}, NewPages(ending(last, fetch), false))
+		if got := outcome(err); got != want {
+			t.Errorf("%d pages of 250000: %s, want %s", last, got, want)
+		}
+	}
+	n, err := (&Counter{}).Count(context.Background(), Query{Key: "q"}, NewPages(ending(5, fetch), false))
+	if err != nil || n.Contacts != 1_250_000 {
+		t.Errorf("only counted: %d, %v", n.Contacts, err)
+	}
+	// Asked for again, a page takes the place of what it was.
+	pages := NewPages(ending(4, fetch), true)
+	for range 10 {
+		if _, err := pages.again(context.Background(), 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if pages.contacts != 250_000 || pages.Seen() != 1 {
+		t.Errorf("%d contacts on %d pages, after one page was asked for ten times", pages.contacts, pages.Seen())
+	}
+}
+
+// The pages of a read are asked for side by side, and none after one has failed.
+func TestReadAsksSideBySide(t *testing.T) {
+	t.Parallel()
+	const last = 100
+	c, q := &Counter{}, Query{Key: "q"}
+	count := func(fetch Fetch) *Pages {
+		pages := NewPages(fetch, true)
+		if n, err := c.Count(context.Background(), q, pages); err != nil || n.Contacts != 2*last {
+			t.Fatalf("counted %d: %v", n.Contacts, err)
+		}
+		return pages
+	}
+	list := ending(last, pagesWithoutEnd(2))
+	count(list)
+
+	pages := count(list)
+	var together sync.WaitGroup // 16 are in at once, or none gets on
+	together.Add(sideBySide)
+	var in, most, asked atomic.Int64
+	pages.fetch = func(ctx context.Context, p int, contacts bool) (Page, error) {
+		if asked.Add(1) <= sideBySide {
+			together.Done()
+			together.Wait()
+		}
+		now := in.Add(1)
+		for m := most.Load(); now > m && !most.CompareAndSwap(m, now); m = most.Load() {
+		}
+		defer in.Add(-1)
+		return list(ctx, p, contacts)
+	}
+	contacts, err := c.Read(context.Background(), q, pages)
+	if err != nil || len(contacts) != 2*last || most.Load() > sideBySide {
+		t.Errorf("read %d contacts, at most %d pages at once: %v", len(contacts), most.Load(), err)
+	}
+
+	pages = count(list)
+	asked.Store(0)
+	broken := failed(Connection, "EOF")
+	pages.fetch = func(ctx context.Context, p int, contacts bool) (Page, error) {
+		if asked.Add(1) == 3 {
+			return Page{}, broken
+		}
+		return list(ctx, p, contacts)
+	}
+	if _, err := c.Read(context.Background(), q, pages); !errors.Is(err, broken) || asked.Load() > 3+2*sideBySide {
+		t.Errorf("when one failed: %d were asked for: %v", asked.Load(), err)
+	}
+
+	pages = count(list)
+	ctx, cancel := context.WithCancel(context.Background())
+	asked.Store(0)
+	pages.fetch = func(ctx context.Context, p int, contacts bool) (Page, error) {
+		if asked.Add(1) == 3 {
+			cancel()
+		}
+		return list(ctx, p, contacts)
+	}
+	_, err = c.Read(ctx, q, pages)
+	if got, want := outcome(err), "timeout: the deadline came before all pages were read"; got != want || asked.Load() > 3+2*sideBySide {
+		t.Errorf("when it was given up: %d were asked for: %s, want %s", asked.Load(), got, want)
+	}
+}
+
+// Each failure of a page is the failure of the count or the read, and does no harm to
+// the next.
+func TestEveryFailureOfAPageIsReturned(t *testing.T) {
+	t.Parallel()
+	broken := failed(Connection, "EOF")
+	for _, walk := range []bool{false, true} {
+		for request := 1; ; request++ {
+			l, c, q := newList(87, 10), &Counter{}, Query{Key: "q", Walk: walk}
+			l.fail = func(n int) error {
+				if n == request {
+					return fmt.Errorf("page: %w", broken)
+				}
+				return nil
+			}
+			_, _, err := l.read(c, q)
+			if err == nil {
+				if len(l.asked) >= request || request < 9 {
+					t.Errorf("walk %t: request %d of %d failed, and nobody said so", walk, request, len(l.asked))
+				}
+				break
+			}
+			if !errors.Is(err, broken) {
+				t.Errorf("walk %t, request %d: %v", walk, request, err)
+			}
+			l.fail = nil
+			if _, contacts, err := l.read(c, q); err != nil || len(contacts) != 87 {
+				t.Errorf("walk %t, after request %d had failed: %d contacts, %v", walk, request, len(contacts), err)
+			}
+		}
+	}
+}

@@ -1,0 +1,169 @@
+package inbox
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+// tricky is a token with all that changes when it is escaped.
+const tricky = "c4n/ry+~7f3a=9\"c\\2 1%"
+
+func jsonOf(text string) string {
+	b, err := json.Marshal(text)
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
+}
+
+// No error says the token, wherever the API echoes it.
+func TestNoErrorHoldsTheToken(t *testing.T) {
+	t.Parallel()
+	message := func(text string) http.HandlerFunc {
+		return answering(400, `{"success":false,"message":`+jsonOf(text)+`}`)
+	}
+	said := func(text string) string { return "http_status: 400 Bad Request: " + text }
+	lower := strings.NewReplacer("%2F", "%2f", "%2B", "%2b", "%3D", "%3d", "%5C", "%5c")
+	for name, test := range map[string]struct {
+		answer http.HandlerFunc
+		want   string
+	}{
+		"in a message":             {message("no user has " + tricky + "!"), said(`"no user has <secret>!"`)},
+		"twice":                    {message(tricky + tricky), said(`"<secret><secret>"`)},
+		"as the header":            {message("Authorization: Bearer " + tricky), said(`"Authorization: <secret>"`)},
+		"escaped in a query":       {message("?token=" + url.QueryEscape(tricky)), said(`"?token=<secret>"`)},
+		"escaped in lower case":    {message("?token=" + lower.Replace(url.QueryEscape(tricky))), said(`"?token=<secret>"`)},
+		"escaped in a path":        {message("/users/" + url.PathEscape(tricky) + "/x"), said(`"/users/<secret>/x"`)},
+		"in the path, lower case":  {message("/users/" + lower.Replace(url.PathEscape(tricky)) + "/x"), said(`"/users/<secret>/x"`)},
+		"quoted":                   {message(fmt.Sprintf("%q", tricky)), said(`"\"<secret>\""`)},
+		"another token":            {message("Bearer abc.def was sent as bearer%20ghi"), said(`"Bearer <secret> was sent as bearer <secret>"`)},
+		"another user":             {message(`Basic dXNlcjpwYXNz, "basic+x"`), said(`"Basic <secret>, \"basic <secret>\""`)},
+		"not cut before redaction": {message(strings.Repeat("x", 295) + tricky), said(`"` + strings.Repeat("x", 295) + `<secr"`)},
+		"beyond the cut":           {message(strings.Repeat("x", 300) + tricky), said(`"` + strings.Repeat("x", 300) + `"`)},
+		"in a successful status": {answering(200, `{"success":false,"message":`+jsonOf(tricky)+`}`),
+			`api: the API failed: "<secret>"`},
+		"in a redirect": {answering(302, "", "Location: /login?token="+url.QueryEscape(tricky)),
+			`http_status: 302 Found to "/login?token=<secret>": redirects are not followed, for they would carry the token elsewhere`},
+		"in a key that is there twice": {answering(200, `{`+jsonOf(tricky)+`:1,`+jsonOf(tricky)+`:1}`),
+			`decode: the answer has the key "<secret>" twice`},
+		"in a key of a broken answer": {answering(200, `{"data":[{`+jsonOf(tricky)+`:x}]}`),
+			fmt.Sprintf("decode: decoding the answer: invalid character 'x' at start of value, at byte %d", len(`{"data":[{`+jsonOf(tricky)+`:`))},
+		"in a long key of a broken answer": {answering(200, `{"data":[{`+jsonOf(strings.Repeat("x", 50)+tricky+strings.Repeat("x", 40))+`:x}]}`),
+			fmt.Sprintf("decode: decoding the answer: invalid character 'x' at start of value, at byte %d", len(`{"data":[{`+jsonOf(tricky)+`:`)+90)},
+		"in an encoding": {answering(200, "", "Content-Encoding: "+tricky),
+			`decode: the answer is neither plain nor gzip, but "<secret>"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewServer(test.answer)
+			defer server.Close()
+			_, _, err := NewClient(urlOf(t, server.URL), bearerOf(t, tricky), nil).Page(t.Context(), Request{})
+			if got := outcome(err); got != test.want {
+				t.Errorf("got  %s\nwant %s", got, test.want)
+			}
+		})
+	}
+}
+
+func TestNoErrorHoldsTheTokenOfABrokenResponse(t *testing.T) {
+	t.Parallel()
+	for _, response := range []string{
+		"SSH-2.0 " + canary + "\r\n",
+		strings.Repeat("x", 215) + canary + "\r\n",
+		"HTTP/1.1 200 OK\r\n" + canary + "\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nContent-Length: " + canary + "\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: " + canary + "\r\n\r\n",
+	} {
+		client := clientOf(t, func(w http.ResponseWriter, _ *http.Request) {
+			connection, _, err := http.NewResponseController(w).Hijack()
+			if err != nil {
+				panic(err)
+			}
+			defer connection.Close()
+			io.WriteString(connection, response)
+		})
+		_, _, err := client.Page(t.Context(), Request{})
+		if got := outcome(err); ReasonOf(err) != Connection || strings.Contains(got, canary[:6]) || len(got) > 400 {
+			t.Errorf("%.40q: %s", response, got)
+		}
+	}
+}
+
+// A transport may authorize in any way and on any kind of connection.
+func TestEveryHeaderOfTheRequestIsSecret(t *testing.T) {
+	t.Parallel()
+	basic := base64.StdEncoding.EncodeToString([]byte("penguin:" + canary))
+	for name, test := range map[string]struct {
+		header, value, message, want string
+	}{
+		"credentials":              {"Authorization", "Basic " + basic, basic + " is wrong", "<secret> is wrong"},
+		"user and password":        {"Authorization", "Basic " + basic, "penguin:" + canary + " is wrong", "<secret> is wrong"},
+		"password":                 {"Authorization", "basic  " + basic, "the password of penguin is not " + canary, "the password of penguin is not <secret>"},
+		"no credentials":           {"Authorization", "Basic !", "a ! in it", "a ! in it"},
+		"a token without a scheme": {"Authorization", canary, "not " + canary, "not <secret>"},
+		"a header of another name": {"X-Api-Key", canary, "not " + canary, "not <secret>"},
+		"a cookie":                 {"Cookie", "session=" + canary, "not session=" + canary, "not <secret>"},
+		"one in another":           {"X-Api-Key", "canary canary-7f3a", "not canary canary-7f3a", "not <secret>"},
+		"too short to hide":        {"X-Api-Key", "abc", "abc is no key", "abc is no key"},
+		"nothing":                  {"X-Api-Key", "", "a key is missing", "a key is missing"},
+		"what anybody may see":     {"User-Agent", "botpenguin_exporter", "Key application/json gzip botpenguin_exporter", "Key application/json gzip botpenguin_exporter"},
+	} {
+		for _, version := range []string{"HTTP/1.1", "HTTP/2.0"} {
+			t.Run(name+", "+version, func(t *testing.T) {
+				t.Parallel()
+				server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					if r.Proto != version {
+						t.Errorf("spoke %s", r.Proto)
+					}
+					answering(400, `{"success":false,"message":`+jsonOf(test.message)+`}`)(w, r)
+				}))
+				server.EnableHTTP2 = version == "HTTP/2.0"
+				server.StartTLS()
+				defer server.Close()
+				transport := roundTripper(func(r *http.Request) (*http.Response, error) {
+					r = r.Clone(r.Context())
+					r.Header.Set(test.header, test.value)
+					return server.Client().Transport.RoundTrip(r)
+				})
+				_, _, err := NewClient(urlOf(t, server.URL), transport, nil).Page(t.Context(), Request{})
+				if got, want := outcome(err), fmt.Sprintf("http_status: 400 Bad Request: %q", test.want); got != want {
+					t.Errorf("got  %s\nwant %s", got, want)
+				}
+			})
+		}
+	}
+}
+
+// The user and password of the address are neither in what is learnt of a failure.
+func TestNoErrorHoldsThePasswordOfTheAddress(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener.Close()
+	address := urlOf(t, "http://penguin:"+canary+"@"+listener.Addr().String())
+	_, _, err = NewClient(address, &http.Transport{}, nil).Page(t.Context(), Request{})
+	if got, want := ports.ReplaceAllString(outcome(err), "X"), "connection, retryable: dial tcp X: connect: connection refused"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestTheLongestSecretIsRedactedFirst(t *testing.T) {
+	t.Parallel()
+	var r redactor
+	for _, secret := range []string{"canary", canary, "7f3a"} {
+		r.add(secret)
+	}
+	if got, want := r.redact("canary, "+canary+" and 7f3a"), "<secret>, <secret> and <secret>"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
