@@ -30,9 +30,10 @@ func main() {
 		version.Version = "dev" // releases are built with their version
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
-	os.Exit(run(ctx, os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr))
+	exit := run(ctx, os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(exit)
 }
 
 // run is the program: it returns the exit code. It ends when ctx does.
@@ -80,7 +81,7 @@ func parse(args []string, stdout, stderr io.Writer) (p *program, exit int) {
 	case exit >= 0:
 		return p, exit
 	case err == nil:
-		err = web.CheckTelemetryPath(p.web.TelemetryPath)
+		err = p.check()
 	}
 	if err != nil {
 		fmt.Fprintf(stderr, "botpenguin_exporter: %v, try --help\n", err)
@@ -106,6 +107,23 @@ func (p *program) flags(app *kingpin.Application) {
 			app.GetFlag(flag.Name).Envar("BOTPENGUIN_" + strings.ToUpper(strings.NewReplacer(".", "_", "-", "_").Replace(flag.Name)))
 		}
 	}
+}
+
+// check returns an error about the first flag that cannot be.
+func (p *program) check() error {
+	switch {
+	case p.web.MaxRequests < 0:
+		return fmt.Errorf("--web.max-requests=%d: want 0 or more", p.web.MaxRequests)
+	case p.web.TimeoutOffset < 0:
+		return fmt.Errorf("--scrape.timeout-offset=%s: want 0s or more", p.web.TimeoutOffset)
+	}
+	if err := web.CheckTelemetryPath(p.web.TelemetryPath); err != nil {
+		return fmt.Errorf("--web.telemetry-path: %w", err)
+	}
+	if err := toolkit.Validate(*p.toolkit.WebConfigFile); err != nil {
+		return fmt.Errorf("--web.config.file: %w", err)
+	}
+	return nil
 }
 
 // perform performs the command.

@@ -71,7 +71,7 @@ var hints = map[inbox.Reason]string{
 	inbox.RateLimited: "lower rate_limit, scrape less often, or set min_interval",
 	inbox.HTTPStatus:  "check that url is the API's base URL; a status of 500 or more is the API's own trouble",
 	inbox.API:         "the message is the API's: check the query's filter against its documentation",
-	inbox.Decode:      "check that url is the API's base URL and that no proxy answers in its place",
+	inbox.Decode:      "check that url is the API's base URL and that no proxy answers in its place; for group_by, that the field has values and no objects",
 	inbox.Pagination:  "the inbox may have moved too fast for this scrape; if this goes on, the API's pages are no list: report it to its vendor",
 	inbox.TooLarge:    "narrow the filter, or count by dimensions (by) instead of group_by",
 }

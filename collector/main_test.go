@@ -35,7 +35,7 @@ func (n noNetwork) RoundTrip(r *http.Request) (*http.Response, error) {
 	go func() {
 		defer close(answered)
 		defer func() {
-			if p := recover(); p != nil && p != http.ErrAbortHandler {
+			if p := recover(); p != nil && p != any(http.ErrAbortHandler) {
 				panic(p)
 			}
 		}()

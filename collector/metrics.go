@@ -3,7 +3,6 @@ package collector
 import (
 	"strconv"
 
-	"github.com/go-kit/log/level"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
@@ -100,14 +99,17 @@ func (m *accountMetrics) audited(full bool) {
 	}
 }
 
-// observe counts and logs a request.
+// observe counts a request.
 func (a *Account) observe(x inbox.Exchange) {
-	code := "error"
-	if x.Status != 0 {
-		code = strconv.Itoa(x.Status)
-	}
-	a.metrics.requests.WithLabelValues(code).Inc()
+	a.metrics.requests.WithLabelValues(code(x)).Inc()
 	a.metrics.duration.Observe(x.Duration.Seconds())
 	a.metrics.bytes.Add(float64(x.Bytes))
-	level.Debug(a.logger).Log("msg", "asked the API", "code", code, "duration", x.Duration, "bytes", x.Bytes, "err", x.Err)
+}
+
+// code is what metrics and logs call the answer to a request.
+func code(x inbox.Exchange) string {
+	if x.Status == 0 {
+		return "error"
+	}
+	return strconv.Itoa(x.Status)
 }

@@ -31,7 +31,7 @@ func plan(queries []*config.Query, now time.Time) (parts []planned, tasks []*tas
 			body := string(part.Filter.Body(now, 0))
 			t := bodies[body]
 			if t == nil {
-				t = &task{query: inbox.Query{Key: part.Filter.Key()}, filter: part.Filter}
+				t = &task{name: q.Name, query: inbox.Query{Key: part.Filter.Key()}, filter: part.Filter}
 				bodies[body] = t
 				tasks = append(tasks, t)
 			}
@@ -71,9 +71,14 @@ func add(paths *[]inbox.Path, path inbox.Path) int {
 }
 
 // DistinctRequests returns how many different request bodies a scrape of an account
-// needs: as many as it makes requests while nothing moves and no page is audited, if
-// no query reads its contacts.
-func DistinctRequests(account *config.Account, now time.Time) int {
+// needs, and of how many of these every page is read. The others take about one
+// request each.
+func DistinctRequests(account *config.Account, now time.Time) (all, read int) {
 	_, tasks := plan(account.Queries, now)
-	return len(tasks)
+	for _, t := range tasks {
+		if t.read || t.query.Walk {
+			read++
+		}
+	}
+	return len(tasks), read
 }

@@ -212,3 +212,25 @@ botpenguin_inbox_waiting_oldest_seconds{account="acme"} 0
 		}
 	})
 }
+
+// A group_by that cannot be takes no value away from those that share its requests.
+func TestAFieldThatCannotBeGroupedBy(t *testing.T) {
+	t.Parallel()
+	server := inboxtest.New(inboxtest.Contacts(100))
+	synctest.Test(t, func(t *testing.T) {
+		account, _, _ := open(t, server, accountYAML+`
+queries:
+  - {name: users, help: All contacts.}
+  - {name: by_profile, help: By profile., group_by: {profile: profile}}
+  - {name: by_channel, help: By channel., group_by: {channel: platform}}
+`)
+		defer account.Close()
+		s := scrape(account)
+		if s.Results[0].Err() != nil || s.Results[2].Err() != nil {
+			t.Errorf("%v", values(s))
+		}
+		if err := s.Results[1].Err(); inbox.ReasonOf(err) != inbox.Decode || !strings.Contains(fmt.Sprint(err), "profile is an object") {
+			t.Errorf("%v", err)
+		}
+	})
+}

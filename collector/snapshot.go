@@ -148,6 +148,11 @@ func (r *run) outcome(p planned, now time.Time) Part {
 // groups returns the series of a part that is read, those of groups that were seen
 // before included.
 func (r *run) groups(p planned) ([]Series, error) {
+	for _, field := range p.fields {
+		if err := p.task.pages.Unfit(field); err != nil {
+			return nil, err
+		}
+	}
 	now := tally(p.task.contacts, p.fields, p.oldest)
 	if len(now) > maxGroups {
 		return nil, &inbox.Error{Reason: inbox.TooLarge, Text: fmt.Sprintf(

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/go-kit/log/level"
+
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 )
 
@@ -14,6 +16,7 @@ const maxReadPages = 200
 // task is one distinct request body of a scrape: one count, or one read, which
 // every part of a query with that body shares. The run's lock guards its outcome.
 type task struct {
+	name      string // of the first query that it is for
 	query     inbox.Query
 	filter    inbox.Filter
 	counted   bool            // a part wants the number
@@ -61,7 +64,7 @@ func (t *task) classify(rank int) {
 
 // fetch gets a page for the counting.
 func (t *task) fetch(ctx context.Context, p int, contacts bool) (inbox.Page, error) {
-	request := inbox.Request{Body: t.filter.Body(t.run.now, p), Observe: t.observe}
+	request := inbox.Request{Body: t.filter.Body(t.run.now, p), Observe: func(x inbox.Exchange) { t.observe(p, x) }}
 	if contacts {
 		request.Selection = &t.selection
 	}
@@ -76,7 +79,9 @@ func (t *task) fetch(ctx context.Context, p int, contacts bool) (inbox.Page, err
 	return page, nil
 }
 
-func (t *task) observe(x inbox.Exchange) {
+func (t *task) observe(p int, x inbox.Exchange) {
+	level.Debug(t.run.account.logger).Log("msg", "asked the API", "query", t.name, "page", p, "code", code(x),
+		"duration", x.Duration, "bytes", x.Bytes, "err", x.Err)
 	t.run.mu.Lock()
 	defer t.run.mu.Unlock()
 	t.requests++

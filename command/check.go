@@ -36,7 +36,12 @@ func Check(c Config, out, errs io.Writer) error {
 				fmt.Fprintf(out, "    %s\n", part.Filter.Body(now, 1))
 			}
 		}
-		fmt.Fprintf(out, "\n  %s a scrape\n\n", plural(collector.DistinctRequests(account, now), "distinct request"))
+		all, read := collector.DistinctRequests(account, now)
+		fmt.Fprintf(out, "\n  %s a scrape", plural(all, "distinct request"))
+		if read > 0 {
+			fmt.Fprintf(out, ", %d of them for every page that matches", read)
+		}
+		fmt.Fprint(out, "\n\n")
 	}
 	return nil
 }

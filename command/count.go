@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -20,9 +19,6 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 )
 
-// ErrCount is returned when some queries had no number, after all was printed.
-var ErrCount = errors.New("not every query could be counted")
-
 // row is a line of count's table: a series, or a part of a query that failed.
 type row struct {
 	Account  string            `json:"account"`
@@ -38,7 +34,7 @@ type row struct {
 
 // Count runs every query once, however long that takes, and prints the numbers to
 // out: a table, or JSON with format json. On progress, if that is a terminal, it shows
-// how far it is. ErrCount means that it printed a failure.
+// how far it is. A failure that is printed is an error, too.
 func Count(ctx context.Context, c Config, format string, out, progress io.Writer) error {
 	_, accounts, err := c.load(collector.NewMetrics(), log.NewNopLogger())
 	if err != nil {
@@ -56,12 +52,27 @@ func Count(ctx context.Context, c Config, format string, out, progress io.Writer
 	} else {
 		err = printTable(out, rows)
 	}
+	if err != nil {
+		return fmt.Errorf("printing the numbers: %w", err)
+	}
+	return failures(rows)
+}
+
+// failures returns an error that tells how many queries failed, nil if none did.
+func failures(rows []row) error {
+	queries, failed := make(map[[2]string]bool), 0
 	for _, r := range rows {
-		if r.Error != "" && err == nil {
-			err = ErrCount
+		queries[[2]string{r.Account, r.Metric}] = queries[[2]string{r.Account, r.Metric}] || r.Error != ""
+	}
+	for _, broken := range queries {
+		if broken {
+			failed++
 		}
 	}
-	return err
+	if failed > 0 {
+		return fmt.Errorf("%d of %s failed", failed, plural(len(queries), "query"))
+	}
+	return nil
 }
 
 // countAll scrapes all accounts side by side.
@@ -115,7 +126,7 @@ func rowsOf(account string, result *collector.Result) []row {
 
 func printTable(out io.Writer, rows []row) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "ACCOUNT\tMETRIC\tLABELS\tCOUNT\tREQUESTS\tDURATION")
+	fmt.Fprintln(table, "ACCOUNT\tMETRIC\tLABELS\tCOUNT\tREQUESTS\tDURATION OR ERROR")
 	for _, r := range rows {
 		count, took := "-", fmt.Sprintf("%.3fs", r.Duration)
 		if r.Count != nil {

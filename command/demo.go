@@ -27,7 +27,7 @@ func Demo(ctx context.Context, s Serve, out io.Writer) error {
 		return fmt.Errorf("listening for the simulated inbox: %w", err)
 	}
 	api := &http.Server{Handler: simulated, ReadHeaderTimeout: 5 * time.Second}
-	go api.Serve(listener) // ends with an error when it is closed
+	go func() { _ = api.Serve(listener) }() // its error says that it was closed
 	defer api.Close()
 	go inboxtest.NewLife(simulated.Inbox, inboxtest.LifeOptions{}).Run(ctx)
 

@@ -38,9 +38,6 @@ func (c Config) Load() (*config.Config, error) {
 	return cfg, err
 }
 
-// Reported is an error that has been printed where the user sees it.
-type Reported struct{ error }
-
 // load reads the configuration and makes its accounts.
 func (c Config) load(metrics *collector.Metrics, logger log.Logger) (*config.Config, []*collector.Account, error) {
 	cfg, err := c.Load()

@@ -1,11 +1,17 @@
 package command
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // plural is a number of things.
 func plural(n int, thing string) string {
 	if n == 1 {
 		return fmt.Sprintf("%d %s", n, thing)
+	}
+	if stem, ok := strings.CutSuffix(thing, "y"); ok {
+		return fmt.Sprintf("%d %sies", n, stem)
 	}
 	return fmt.Sprintf("%d %ss", n, thing)
 }

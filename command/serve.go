@@ -117,7 +117,15 @@ func (s Serve) serve(ctx context.Context, handler *web.Server, logger log.Logger
 	return nil
 }
 
-// slogger is a logger for exporter-toolkit. The handler adds a time of its own.
+// slogger is a logger for exporter-toolkit. Its lines have a time of their own, which
+// is given the name that it has in ours.
 func slogger(logger log.Logger) *slog.Logger {
-	return slog.New(slgk.NewGoKitHandler(logger, nil))
+	return slog.New(slgk.NewGoKitHandler(log.LoggerFunc(func(keyvals ...any) error {
+		for i := 0; i+1 < len(keyvals); i += 2 {
+			if t, ok := keyvals[i+1].(time.Time); ok && keyvals[i] == slog.TimeKey {
+				keyvals[i], keyvals[i+1] = "ts", t.UTC()
+			}
+		}
+		return logger.Log(keyvals...)
+	}), nil))
 }

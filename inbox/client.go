@@ -159,6 +159,9 @@ func (c *Client) broken(ctx context.Context, err error, secrets *redactor) error
 	if errors.Is(err, context.DeadlineExceeded) {
 		return failed(Timeout, "no answer within %s", maxRequest)
 	}
+	if errors.Is(err, io.EOF) {
+		return &Error{Reason: Connection, Text: "the connection ended before an answer", retryable: true}
+	}
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {
 		err = wrapped.Err // without the method and address in front

@@ -96,7 +96,7 @@ func (c *Counter) Stale(n Count) bool {
 func (c *Counter) Count(ctx context.Context, q Query, pages *Pages) (Count, error) {
 	m := c.memory(q)
 	if m.walk || q.Walk {
-		return c.walk(ctx, q, m, pages)
+		return c.walk(ctx, m, pages)
 	}
 	p := &probe{
 		search:  search{pages: pages, size: &c.size, bounds: m.bounds, was: m.base},
@@ -108,7 +108,7 @@ func (c *Counter) Count(ctx context.Context, q Query, pages *Pages) (Count, erro
 	switch {
 	case errors.Is(err, errIrregular):
 		m.walk = true
-		return c.walk(ctx, q, m, pages)
+		return c.walk(ctx, m, pages)
 	case err != nil:
 		return Count{}, err
 	}
@@ -118,7 +118,7 @@ func (c *Counter) Count(ctx context.Context, q Query, pages *Pages) (Count, erro
 
 // walk counts by reading every page. The query goes back to probing once a whole
 // walk has found every page but the last full.
-func (c *Counter) walk(ctx context.Context, q Query, m *memory, pages *Pages) (Count, error) {
+func (c *Counter) walk(ctx context.Context, m *memory, pages *Pages) (Count, error) {
 	pages.withContacts()
 	contacts, regular, err := c.read(ctx, m, pages, true)
 	if err != nil {

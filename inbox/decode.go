@@ -201,12 +201,14 @@ func (d *pageDecoder) data(page *Page, selection *Selection) (bool, error) {
 	if _, err := d.json.ReadToken(); err != nil {
 		return false, err
 	}
+	d.record.unfit = nil
 	for d.json.PeekKind() != ']' {
 		if err := d.contact(page, selection); err != nil {
 			return false, err
 		}
 		page.Records++
 	}
+	page.Unfit = d.record.unfit
 	_, err := d.json.ReadToken()
 	return true, err
 }
@@ -245,11 +247,12 @@ func (d *pageDecoder) end() error {
 	if _, err := d.json.ReadToken(); err != nil {
 		return err
 	}
-	switch _, err := d.json.ReadToken(); {
-	case err == io.EOF:
-		return nil
+	_, err := d.json.ReadToken()
+	switch {
 	case err == nil:
 		return failed(Decode, "the answer goes on after its JSON object")
+	case errors.Is(err, io.EOF):
+		return nil
 	default:
 		return err
 	}

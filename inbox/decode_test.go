@@ -349,7 +349,7 @@ func FuzzDecode(f *testing.F) {
 		}
 		read, _, readErr := decodeAnswer(iotest.HalfReader(strings.NewReader(string(text))), selection)
 		switch {
-		case readErr != nil && err == nil && !strings.Contains(readErr.Error(), "a contact's field "):
+		case readErr != nil && err == nil:
 			t.Errorf("counted, but not read: %v", readErr)
 		case readErr == nil && err != nil:
 			t.Errorf("read, but not counted: %v", err)
@@ -357,7 +357,7 @@ func FuzzDecode(f *testing.F) {
 			if len(read.page.Contacts) != read.page.Records {
 				t.Errorf("%d contacts of %d records", len(read.page.Contacts), read.page.Records)
 			}
-			read.page.Contacts = nil
+			read.page.Contacts, read.page.Unfit = nil, nil
 			if diff := cmp.Diff(counted, read, wholeAnswer); diff != "" {
 				t.Errorf("counted and read differ: (-counted +read)\n%s", diff)
 			}

@@ -49,7 +49,7 @@ type Gate struct {
 // hangs must not hold up everything.
 const patience = time.Second
 
-const noTurn = "the deadline came before its turn to ask did"
+const noTurn = "not asked: the deadline came first"
 
 // NewGate returns a gate that admits perSecond requests a second, a second's worth
 // of them at once (0: any number), and most at a time.

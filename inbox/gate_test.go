@@ -290,7 +290,7 @@ func TestGateAdmitsOneAloneWhileTheTokenIsInDoubt(t *testing.T) {
 		c.expect("at first", "0 is in")
 		c.enter("1", Known, 300*time.Millisecond)
 		time.Sleep(300 * time.Millisecond)
-		c.expect("one whose deadline comes meanwhile", "1 is refused: timeout: the deadline came before its turn to ask did")
+		c.expect("one whose deadline comes meanwhile", "1 is refused: timeout: not asked: the deadline came first")
 		first.cancel()
 		c.expect("one that is in stays in when its context ends")
 	})
@@ -303,7 +303,7 @@ func TestGateHoldsBackEverything(t *testing.T) {
 		end := time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC).Add(d)
 		return " is refused: rate_limited: the API asked for no requests until " + end.Format(time.RFC3339) + " (Retry-After)"
 	}
-	const late = " is refused: timeout: the deadline came before its turn to ask did"
+	const late = " is refused: timeout: not asked: the deadline came first"
 	atGate(t, gateOf(0, 3), func(t *testing.T, c *crowd) {
 		c.enter("in flight", Known, 0)
 		c.expect("before", "in flight is in")
@@ -353,14 +353,14 @@ func TestGateHoldsBackEverything(t *testing.T) {
 		c.enter("patient", Known, 0)
 		time.Sleep(41*time.Second - 1)
 		c.expect("before the end")
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		c.expect("at the end", "patient is in")
 	})
 }
 
 func TestGateRefusesThoseWhoseTurnComesTooLate(t *testing.T) {
 	t.Parallel()
-	const late = " is refused: timeout: the deadline came before its turn to ask did"
+	const late = " is refused: timeout: not asked: the deadline came first"
 	atGate(t, gateOf(0, 1), func(t *testing.T, c *crowd) {
 		c.enter("first", Known, time.Second)
 		c.enter("second", Known, 2*time.Second)
@@ -473,7 +473,7 @@ func TestGateTakesBackTheTurnOfOneWhoGaveUpAtThatMoment(t *testing.T) {
 		if err := gate.Enter(&endingNow{Context: t.Context()}, Known); err != nil {
 			gaveUp++
 			isEmpty(t, gate)
-			if got, want := outcome(err), "timeout: the deadline came before its turn to ask did"; got != want {
+			if got, want := outcome(err), "timeout: not asked: the deadline came first"; got != want {
 				t.Errorf("got %s, want %s", got, want)
 			}
 		} else {

@@ -50,12 +50,19 @@ func (g *Gate) EndHogs(patience time.Duration) {
 	g.endHogs(time.Now(), max(patience, 2*g.slowest))
 }
 
-func (g *Gate) endHogs(now time.Time, patience time.Duration) {
+// endHogs returns when the next of the others would have to be ended, 0 if there is
+// none.
+func (g *Gate) endHogs(now time.Time, patience time.Duration) (next time.Duration) {
 	for _, f := range g.flights {
-		if age := now.Sub(f.began); g.slowest > 0 && age >= patience {
+		switch age := now.Sub(f.began); {
+		case g.slowest == 0:
+		case age >= patience:
 			f.cancel(failed(Timeout, "no answer in %s, while other queries waited to be asked", age.Round(time.Millisecond)))
+		case next == 0 || patience-age < next:
+			next = patience - age
 		}
 	}
+	return next
 }
 
 // clogged ends hogs when all that may be in flight are, and none has ended for a third
@@ -77,6 +84,5 @@ func (g *Gate) clogged(now time.Time) time.Duration {
 	if wait := since.Add(patience).Sub(now); wait > 0 {
 		return wait
 	}
-	g.endHogs(now, patience)
-	return 0
+	return g.endHogs(now, patience)
 }

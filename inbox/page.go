@@ -23,6 +23,10 @@ type Page struct {
 	Records  int       // how many records it has; 0 past the end of the list
 	First    Identity  // of its first record
 	Contacts []Contact // its records, when asked for
+
+	// Unfit says, by its index in Selection.Fields, why a field cannot be read of these
+	// contacts: it is an object (Decode), or beyond a limit (TooLarge).
+	Unfit map[int]error
 }
 
 // maxContacts bounds the memory of a walk or a read: some 64 MiB.
@@ -87,6 +91,19 @@ func (ps *Pages) Seen() int {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
 	return len(ps.seen)
+}
+
+// Unfit returns why a field of the selection cannot be read of the contacts seen, nil
+// if it can.
+func (ps *Pages) Unfit(field int) error {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	for _, page := range ps.seen {
+		if err := page.Unfit[field]; err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (ps *Pages) peek(p int) (Page, bool) {

@@ -7,8 +7,9 @@ import (
 	"regexp"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -238,62 +239,65 @@ func TestMoreThanAMillionContactsAreNotToldApart(t *testing.T) {
 func TestReadAsksSideBySide(t *testing.T) {
 	t.Parallel()
 	const last = 100
-	c, q := &Counter{}, Query{Key: "q"}
-	count := func(fetch Fetch) *Pages {
-		pages := NewPages(fetch, true)
-		if n, err := c.Count(context.Background(), q, pages); err != nil || n.Contacts != 2*last {
-			t.Fatalf("counted %d: %v", n.Contacts, err)
-		}
-		return pages
-	}
-	list := ending(last, pagesWithoutEnd(2))
-	count(list)
-
-	pages := count(list)
-	var together sync.WaitGroup // 16 are in at once, or none gets on
-	together.Add(sideBySide)
-	var in, most, asked atomic.Int64
-	pages.fetch = func(ctx context.Context, p int, contacts bool) (Page, error) {
-		if asked.Add(1) <= sideBySide {
-			together.Done()
-			together.Wait()
-		}
-		now := in.Add(1)
-		for m := most.Load(); now > m && !most.CompareAndSwap(m, now); m = most.Load() {
-		}
-		defer in.Add(-1)
-		return list(ctx, p, contacts)
-	}
-	contacts, err := c.Read(context.Background(), q, pages)
-	if err != nil || len(contacts) != 2*last || most.Load() > sideBySide {
-		t.Errorf("read %d contacts, at most %d pages at once: %v", len(contacts), most.Load(), err)
-	}
-
-	pages = count(list)
-	asked.Store(0)
 	broken := failed(Connection, "EOF")
-	pages.fetch = func(ctx context.Context, p int, contacts bool) (Page, error) {
-		if asked.Add(1) == 3 {
-			return Page{}, broken
-		}
-		return list(ctx, p, contacts)
-	}
-	if _, err := c.Read(context.Background(), q, pages); !errors.Is(err, broken) || asked.Load() > 3+2*sideBySide {
-		t.Errorf("when one failed: %d were asked for: %v", asked.Load(), err)
-	}
-
-	pages = count(list)
-	ctx, cancel := context.WithCancel(context.Background())
-	asked.Store(0)
-	pages.fetch = func(ctx context.Context, p int, contacts bool) (Page, error) {
-		if asked.Add(1) == 3 {
-			cancel()
-		}
-		return list(ctx, p, contacts)
-	}
-	_, err = c.Read(ctx, q, pages)
-	if got, want := outcome(err), "timeout: the deadline came before all pages were read"; got != want || asked.Load() > 3+2*sideBySide {
-		t.Errorf("when it was given up: %d were asked for: %s, want %s", asked.Load(), got, want)
+	for name, test := range map[string]struct {
+		third func(cancel func()) error // what the third page does
+		asked int
+		want  string
+	}{
+		"all goes well": {func(func()) error { return nil }, last - 1, "success"},
+		"one fails":     {func(func()) error { return broken }, sideBySide, "connection: EOF"},
+		"it is given up": {func(cancel func()) error { cancel(); return nil }, sideBySide,
+			"timeout: the deadline came before all pages were read"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				c, q, list := &Counter{}, Query{Key: "q"}, ending(last, pagesWithoutEnd(2))
+				for range 2 { // the second count asks for no page but the last, and the one after it
+					if n, err := c.Count(ctx, q, NewPages(list, true)); err != nil || n.Contacts != 2*last {
+						t.Fatalf("counted %d: %v", n.Contacts, err)
+					}
+				}
+				var mu sync.Mutex
+				asked, in, most := 0, 0, 0
+				began := time.Now()
+				pages := NewPages(func(ctx context.Context, p int, contacts bool) (Page, error) {
+					if p >= last {
+						return list(ctx, p, contacts)
+					}
+					mu.Lock()
+					asked++
+					in++
+					most = max(most, in)
+					n := asked
+					mu.Unlock()
+					time.Sleep(time.Second)
+					mu.Lock()
+					defer mu.Unlock()
+					in--
+					if n == 3 {
+						if err := test.third(cancel); err != nil {
+							return Page{}, err
+						}
+					}
+					return list(ctx, p, contacts)
+				}, true)
+				contacts, err := c.Read(ctx, q, pages)
+				if got := outcome(err); got != test.want || err == nil && len(contacts) != 2*last {
+					t.Errorf("%s and %d contacts, want %s", got, len(contacts), test.want)
+				}
+				// What was let in at the moment of the failure may still be asked.
+				if most != sideBySide || asked < test.asked || asked > min(last-1, test.asked+sideBySide) {
+					t.Errorf("asked for %d pages, at most %d at once, want %d and %d", asked, most, test.asked, sideBySide)
+				}
+				if want := time.Duration((asked+sideBySide-1)/sideBySide) * time.Second; time.Since(began) != want {
+					t.Errorf("%d pages took %s, want %s", asked, time.Since(began), want)
+				}
+			})
+		})
 	}
 }
 

@@ -21,7 +21,8 @@ type recordReader struct {
 	sum       []byte
 	selection Selection
 	contact   Contact
-	found     bool // the _id
+	found     bool          // the _id
+	unfit     map[int]error // of the page; see Page.Unfit
 	wanted    []wanted
 	scratch   []byte
 }
@@ -82,7 +83,7 @@ func (r *recordReader) value(here []wanted, record bool) error {
 func (r *recordReader) object(here []wanted, record bool) error {
 	for _, w := range here {
 		if len(w.rest) == 0 && w.field >= 0 {
-			return failed(Decode, "a contact's field %s is an object, not a value", r.selection.Fields[w.field])
+			r.refuse(w.field, failed(Decode, "a contact's field %s is an object, not a value", r.selection.Fields[w.field]))
 		}
 	}
 	if err := r.delimiter(); err != nil {
@@ -133,7 +134,8 @@ func (r *recordReader) id(here []wanted) error {
 		r.hash.Write(text)
 		r.contact.ID, r.found = r.identity(), true
 	}
-	return r.take(here, kind, text)
+	r.take(here, kind, text)
+	return nil
 }
 
 func (r *recordReader) array(here []wanted) error {
@@ -154,37 +156,45 @@ func (r *recordReader) scalar(here []wanted) error {
 	if err != nil {
 		return err
 	}
-	return r.take(here, kind, text)
+	r.take(here, kind, text)
+	return nil
 }
 
 // take keeps a scalar for the wanted fields that end here.
-func (r *recordReader) take(here []wanted, kind jsontext.Kind, text []byte) error {
+func (r *recordReader) take(here []wanted, kind jsontext.Kind, text []byte) {
 	for _, w := range here {
 		switch {
 		case len(w.rest) > 0 || kind == 'n' || len(text) == 0:
 		case w.time >= 0:
 			r.takeTime(w.time, text)
 		default:
-			if err := r.takeValue(w.field, text); err != nil {
-				return err
-			}
+			r.takeValue(w.field, text)
 		}
 	}
-	return nil
 }
 
-func (r *recordReader) takeValue(field int, text []byte) error {
+func (r *recordReader) takeValue(field int, text []byte) {
 	values := &r.contact.Values[field]
 	switch {
 	case len(text) > maxValue:
-		return failed(TooLarge, "a contact's field %s is longer than %d bytes", r.selection.Fields[field], maxValue)
+		r.refuse(field, failed(TooLarge, "a contact's field %s is longer than %d bytes", r.selection.Fields[field], maxValue))
 	case slices.Contains(*values, string(text)):
-		return nil
 	case len(*values) == maxValues:
-		return failed(TooLarge, "a contact's field %s has more than %d values", r.selection.Fields[field], maxValues)
+		r.refuse(field, failed(TooLarge, "a contact's field %s has more than %d values", r.selection.Fields[field], maxValues))
+	default:
+		*values = append(*values, string(text))
 	}
-	*values = append(*values, string(text))
-	return nil
+}
+
+// refuse notes why a field's values cannot be labels. It ends nothing: the contacts
+// can still be counted, and read by their other fields.
+func (r *recordReader) refuse(field int, why error) {
+	if r.unfit == nil {
+		r.unfit = make(map[int]error)
+	}
+	if r.unfit[field] == nil {
+		r.unfit[field] = why
+	}
 }
 
 // takeTime keeps the earliest of a field's times, and none that is unreadable.

@@ -10,9 +10,14 @@ import (
 
 // contactsOf reads records with a selection.
 func contactsOf(selection Selection, records ...string) ([]Contact, error) {
+	page, err := readPage(selection, records...)
+	return page.Contacts, err
+}
+
+func readPage(selection Selection, records ...string) (Page, error) {
 	body := `{"success":true,"data":[` + strings.Join(records, ",") + `]}`
 	a, _, err := decodeAnswer(strings.NewReader(body), &selection)
-	return a.page.Contacts, err
+	return a.page, err
 }
 
 // A contact is the same exactly if its _id is, or else all of it.
@@ -158,8 +163,11 @@ func TestFieldsThatCannotBeALabel(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := contactsOf(Selection{Fields: []Path{{"a", "b"}}}, `{"a":{"b":"fine"}}`, test.record)
-			if got := outcome(err); got != test.want {
+			page, err := readPage(Selection{Fields: []Path{{"x"}, {"a", "b"}}}, `{"x":"1","a":{"b":"fine"}}`, test.record)
+			if err != nil || len(page.Contacts) != 2 || page.Unfit[0] != nil {
+				t.Fatalf("the contacts are not counted, or not read by another field: %+v, %v", page, err)
+			}
+			if got := outcome(page.Unfit[1]); got != test.want {
 				t.Errorf("got  %s\nwant %s", got, test.want)
 			}
 		})

@@ -19,8 +19,9 @@ const secretShown = "<secret>"
 // redact shorter ones would garble messages and hide nothing.
 const minSecret = 4
 
-// bearer matches a token that the API may echo even when it is not the one sent.
-var bearer = regexp.MustCompile(`(?i)\b(bearer|basic)(\s+|%20|\+)[^\s"'\\,;]+`)
+// bearer matches a token that the API may echo even when it is not the one sent, and
+// no "Bearer authentication".
+var bearer = regexp.MustCompile(`(?i)\b(bearer|basic)(\s+|%20|\+)[^\s"'\\,;]{16,}`)
 
 // redactor takes out of a text what a request carried in its headers. It learns
 // that from the connection, where the transport has added the authorization: so

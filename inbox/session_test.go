@@ -216,7 +216,7 @@ func TestSessionHeedsItsContext(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		_, err := session.Page(ctx, Request{}, Known)
-		if got, want := outcome(err), "timeout: the deadline came before its turn to ask did"; got != want || a.requests() != 0 {
+		if got, want := outcome(err), "timeout: not asked: the deadline came first"; got != want || a.requests() != 0 {
 			t.Errorf("got %s and %d requests, want %s and none", got, a.requests(), want)
 		}
 		isEmpty(t, gate)
@@ -458,4 +458,69 @@ func TestSessionsShareTheLimitsOfTheGate(t *testing.T) {
 		}
 		isEmpty(t, gate)
 	})
+}
+
+// A request that hangs while others wait is ended for them; one of an API that is
+// merely slow is not.
+func TestRequestsThatHangAtTheCostOfOthersAreEnded(t *testing.T) {
+	t.Parallel()
+	const late = "timeout: not asked: the deadline came first"
+	ended := func(d time.Duration) string {
+		return fmt.Sprintf("timeout: no answer in %s, while other queries waited to be asked", d)
+	}
+	for name, test := range map[string]struct {
+		perSecond float64
+		answer    time.Duration // to a request that is answered, one of which came before
+		waiter    time.Duration // until the deadline of the one who waits, 0: nobody waits
+		want      []string      // of the one that hangs, and of the one who waits
+		after     time.Duration // the one that hangs ends
+	}{
+		"a third of the time":       {0, 100 * time.Millisecond, 9 * time.Second, []string{ended(3 * time.Second), "success"}, 3 * time.Second},
+		"of a slow API":             {0, 2 * time.Second, 9 * time.Second, []string{ended(4 * time.Second), "success"}, 4 * time.Second},
+		"of an API slower than all": {0, 5 * time.Second, 9 * time.Second, []string{"timeout: no answer before the deadline", late}, 30 * time.Second},
+		"nobody waits":              {0, 100 * time.Millisecond, 0, []string{"timeout: no answer before the deadline"}, 30 * time.Second},
+		// It began 900ms after the one before it had ended.
+		"begun late, for a rate limit": {1, 100 * time.Millisecond, 9 * time.Second, []string{ended(3 * time.Second), "success"}, 4 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				gate := trusting(t, test.perSecond, 1)
+				a := newAPI(nil)
+				a.answer = func(n int, r *http.Request) (*http.Response, error) {
+					if a.asked[n-1] == "hangs" {
+						<-r.Context().Done()
+						return nil, r.Context().Err()
+					}
+					time.Sleep(test.answer)
+					return respond(r, 200, onePage), nil
+				}
+				session := a.session(t, gate, nil)
+				before := asking(t.Context(), session, "before")
+				if test.perSecond == 0 {
+					<-before
+				}
+				began := time.Now()
+				ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+				defer cancel()
+				all := []chan string{asking(ctx, session, "hangs")}
+				if test.waiter > 0 {
+					ctx, cancel := context.WithTimeout(t.Context(), test.waiter)
+					defer cancel()
+					all = append(all, asking(ctx, session, "waits"))
+				}
+				got := []string{<-all[0]}
+				if after := time.Since(began); after != test.after {
+					t.Errorf("the one that hangs ended after %s, want %s", after, test.after)
+				}
+				for _, one := range all[1:] {
+					got = append(got, <-one)
+				}
+				if diff := cmp.Diff(test.want, got); diff != "" {
+					t.Errorf("(-want +got)\n%s", diff)
+				}
+				isEmpty(t, gate)
+			})
+		})
+	}
 }

@@ -49,7 +49,7 @@ func (s *scrapes) begin() error {
 	case s.draining:
 		return fmt.Errorf("the exporter is shutting down")
 	case s.most > 0 && s.underway >= s.most:
-		return fmt.Errorf("%d scrapes are under way, which is as many as --web.max-requests allows", s.underway)
+		return fmt.Errorf("as many scrapes are under way as --web.max-requests allows: %d", s.most)
 	}
 	s.underway++
 	return nil
