@@ -1,0 +1,38 @@
+# docker build --build-arg VERSION=0.1.0 --build-arg REVISION="$(git rev-parse HEAD)" -t botpenguin_exporter .
+
+FROM --platform=$BUILDPLATFORM golang:1.26 AS build
+WORKDIR /src
+COPY go.mod go.sum ./
+RUN go mod download
+COPY . .
+ARG VERSION=unknown
+ARG REVISION=unknown
+ARG TARGETOS
+ARG TARGETARCH
+RUN CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH go build -trimpath -ldflags "-s -w \
+      -X github.com/prometheus/common/version.Version=$VERSION \
+      -X github.com/prometheus/common/version.Revision=$REVISION \
+      -X github.com/prometheus/common/version.Branch=image \
+      -X github.com/prometheus/common/version.BuildDate=$(date -u +%Y%m%d-%H:%M:%S)" \
+      -o /botpenguin_exporter .
+
+# No shell and no package manager: nothing but the program, its licence and the
+# certificates with which it knows the API. The time zones are inside the program.
+FROM scratch
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
+COPY --from=build /src/LICENSE /LICENSE
+COPY --from=build /botpenguin_exporter /botpenguin_exporter
+
+ARG VERSION=unknown
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="botpenguin_exporter" \
+      org.opencontainers.image.description="Prometheus exporter for the BotPenguin inbox" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.source="https://github.com/botpenguin-exporter/botpenguin_exporter"
+
+# 65534 is nobody, as a number, so that Kubernetes can tell that it is not root.
+USER 65534:65534
+EXPOSE 10893
+ENTRYPOINT ["/botpenguin_exporter"]

@@ -1,0 +1,75 @@
+# `make help` lists what there is. Needed: Go, and for the race detector a C compiler;
+# whatever else a target uses, it builds itself, at the version that e2e/tools pins.
+
+SHELL       := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+VERSION    ?= $(patsubst v%,%,$(shell git describe --tags --always --dirty 2>/dev/null || echo unknown))
+REVISION   ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
+BRANCH     ?= $(shell git rev-parse --abbrev-ref HEAD 2>/dev/null || echo unknown)
+BUILD_USER ?= $(shell id -un)@$(shell uname -n)
+BUILD_DATE ?= $(shell date -u +%Y%m%d-%H:%M:%S)
+FUZZTIME   ?= 10s
+
+variables := github.com/prometheus/common/version
+ldflags    = -s -w -X $(variables).Version=$(VERSION) -X $(variables).Revision=$(REVISION) -X $(variables).Branch=$(BRANCH) \
+             -X $(variables).BuildUser=$(BUILD_USER) -X $(variables).BuildDate=$(BUILD_DATE)
+golangci   = go tool -modfile=tools/golangci-lint/go.mod golangci-lint run --config=$(CURDIR)/.golangci.yml
+
+# Go turns cgo off, which the race detector needs, where there is no C compiler.
+race = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## build the static binary ./botpenguin_exporter; VERSION=1.2.3 names it
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(ldflags)' -o botpenguin_exporter .
+
+.PHONY: demo
+demo: ## serve the metrics of a simulated inbox
+	go run . demo
+
+.PHONY: test
+test: vet ## run the tests, with the race detector if there is a C compiler
+	go test $(race) ./...
+	go -C e2e test -short -count=1 ./...
+
+.PHONY: vet
+vet: ## check formatting, and what go vet checks
+	@unformatted=$$(gofmt -l .); if [[ -n $$unformatted ]]; then echo "not formatted, run gofmt -w on:" $$unformatted; exit 1; fi
+	go vet ./...
+	go -C e2e vet ./...
+
+.PHONY: lint
+lint: vet ## run the linters of .golangci.yml, and check that go.mod is tidy
+	go mod tidy -diff
+	go -C e2e mod tidy -diff
+	go tool -modfile=e2e/tools/golangci-lint/go.mod golangci-lint run
+	cd e2e && $(golangci)
+
+.PHONY: cover
+cover: ## print each package's coverage; fail if that of inbox or config is below 90 %
+	@go test -cover ./... | awk ' \
+	  { print } \
+	  /exporter\/(inbox|config)[ \t].*coverage:/ { seen++; if (match($$0, /[0-9.]+% of/) && substr($$0, RSTART) + 0 < 90) low = low "\n" $$0 } \
+	  END { if (seen != 2) { print "no coverage of inbox and config"; exit 1 } if (low) { print "\nbelow 90 %:" low; exit 1 } }'
+
+.PHONY: bench
+bench: ## run the benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: fuzz
+fuzz: ## run each fuzz target for FUZZTIME, 10s by default
+	@go list ./... | while read -r package; do \
+	  go test -list '^Fuzz' $$package </dev/null | sed -n '/^Fuzz/p' | while read -r target; do \
+	    echo "$$package $$target"; \
+	    go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package </dev/null; \
+	  done; \
+	done
+
+.PHONY: e2e
+e2e: ## try the program with a real Prometheus and promtool, built on the first run
+	go -C e2e test -count=1 -v -timeout 45m ./...
