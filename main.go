@@ -74,6 +74,7 @@ func parse(args []string, stdout, stderr io.Writer) (p *program, exit int) {
 	app.Command("check", "Check the configuration, and print what a scrape asks.")
 	count := app.Command("count", "Run every query once, and print the numbers.")
 	count.Flag("output", "How to print them: table or json.").Envar("BOTPENGUIN_OUTPUT").Default("table").EnumVar(&p.outputFormat, "table", "json")
+	app.Command("healthcheck", "Ask the exporter that runs with the same flags whether it is ready: exit code 0 or 1.")
 	app.Command("demo", "Serve the metrics of a simulated inbox: no token, no network.")
 	var err error
 	p.command, err = app.Parse(args)
@@ -96,6 +97,7 @@ func (p *program) flags(app *kingpin.Application) {
 	app.Flag("config.file", "Configuration file. Default: the built-in configuration, with the token in BOTPENGUIN_TOKEN.").StringVar(&p.configFile)
 	p.toolkit = kingpinflag.AddFlags(app, ":10893")
 	app.Flag("web.telemetry-path", "Path under which to expose metrics.").Default("/metrics").StringVar(&p.web.TelemetryPath)
+	app.Flag("web.enable-lifecycle", "Allow POST /-/reload, which loads the configuration anew as a SIGHUP does.").BoolVar(&p.web.Lifecycle)
 	app.Flag("web.enable-pprof", "Serve Go's profiles under /debug/pprof/.").BoolVar(&p.web.Pprof)
 	app.Flag("web.max-requests", "Scrapes at a time, beyond which they get 503. 0: any number.").Default("40").IntVar(&p.web.MaxRequests)
 	app.Flag("scrape.timeout-offset", "What a scrape ends before Prometheus' timeout, but no more than a fifth of that.").Default("0.5s").DurationVar(&p.web.TimeoutOffset)
@@ -135,6 +137,8 @@ func (p *program) perform(ctx context.Context, env func(string) (string, bool), 
 		return command.Check(config, stdout, stderr)
 	case "count":
 		return command.Count(ctx, config, p.outputFormat, stdout, stderr)
+	case "healthcheck":
+		return command.Healthcheck(ctx, *p.toolkit)
 	case "demo":
 		return command.Demo(ctx, serve, stdout)
 	default:

@@ -80,6 +80,18 @@ func (a *Account) Name() string { return a.config.Name }
 // Timeout returns the longest that a scrape of the account may take.
 func (a *Account) Timeout() time.Duration { return a.config.Timeout }
 
+// Retire lets go of an account that is not scraped any more: when the scrapes under way
+// have ended, so do its connections.
+func (a *Account) Retire() {
+	a.mu.Lock()
+	newest := a.newest
+	a.mu.Unlock()
+	if newest != nil {
+		<-newest.done
+	}
+	a.client.Close()
+}
+
 // Close ends what the account still does and its idle connections.
 func (a *Account) Close() {
 	a.mu.Lock()

@@ -57,6 +57,17 @@ func (m *Metrics) Collect(ch chan<- prometheus.Metric) {
 	}
 }
 
+// Forget removes the series of an account that is not there any more.
+func (m *Metrics) Forget(account string) {
+	labels := prometheus.Labels{"account": account}
+	m.requests.DeletePartialMatch(labels)
+	m.retries.DeletePartialMatch(labels)
+	m.audits.DeletePartialMatch(labels)
+	m.bytes.DeletePartialMatch(labels)
+	m.errors.DeletePartialMatch(labels)
+	m.duration.DeletePartialMatch(labels)
+}
+
 // accountMetrics are the Metrics of one account.
 type accountMetrics struct {
 	requests *prometheus.CounterVec

@@ -7,6 +7,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/go-kit/log"
@@ -18,7 +21,6 @@ import (
 	toolkit "github.com/prometheus/exporter-toolkit/web"
 	slgk "github.com/tjhop/slog-gokit"
 
-	"github.com/botpenguin-exporter/botpenguin_exporter/collector"
 	"github.com/botpenguin-exporter/botpenguin_exporter/web"
 )
 
@@ -34,7 +36,7 @@ const (
 // Serve is how to serve.
 type Serve struct {
 	Config  Config
-	Web     web.Options // without Registry and Logger
+	Web     web.Options // without Registry, Logger and Reload
 	Toolkit *toolkit.FlagConfig
 	Logger  log.Logger
 	Ready   func(address net.Addr) // called for each address listened on; may be nil
@@ -44,33 +46,34 @@ type Serve struct {
 // then, or why it could not serve.
 func (s Serve) Run(ctx context.Context) error {
 	logger := log.With(s.Logger, "ts", log.DefaultTimestampUTC)
-	metrics := collector.NewMetrics()
-	cfg, accounts, err := s.Config.load(metrics, logger)
-	if err != nil {
+	loader := newLoader(s.Config, logger)
+	s.Web.Registry, s.Web.Logger, s.Web.Reload = newRegistry(loader), logger, loader.reload
+	loader.server = web.New(s.Web)
+	if err := loader.load(); err != nil {
 		return err
 	}
-	defer closeAll(accounts)
-	s.Web.Registry, s.Web.Logger = newRegistry(metrics, time.Now()), logger
-	handler := web.New(s.Web)
-	handler.Use(&web.Inboxes{YAML: cfg.YAML(), Accounts: accounts})
-	level.Info(logger).Log("msg", "starting botpenguin_exporter", "version", version.Info(), "accounts", len(accounts))
-	return s.serve(ctx, handler, logger)
+	defer loader.close()
+	level.Info(logger).Log("msg", "starting botpenguin_exporter", "version", version.Info())
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	defer signal.Stop(hangups)
+	go func() {
+		for {
+			select {
+			case <-hangups:
+				_ = loader.reload() // which has logged it
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return s.serve(ctx, loader.server, logger)
 }
 
-func newRegistry(metrics *collector.Metrics, loaded time.Time) *prometheus.Registry {
+func newRegistry(l *loader) *prometheus.Registry {
 	registry := prometheus.NewRegistry()
-	successful := prometheus.NewGauge(prometheus.GaugeOpts{
-		Name: "botpenguin_config_last_reload_successful",
-		Help: "Whether the last attempt to load the configuration succeeded.",
-	})
-	when := prometheus.NewGauge(prometheus.GaugeOpts{
-		Name: "botpenguin_config_last_reload_success_timestamp_seconds",
-		Help: "When the configuration in force was loaded, in seconds since 1970.",
-	})
-	successful.Set(1)
-	when.Set(float64(loaded.UnixMilli()) / 1000)
 	registry.MustRegister(
-		metrics, successful, when,
+		l.metrics, l.successful, l.when,
 		versioncollector.NewCollector("botpenguin_exporter"),
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),

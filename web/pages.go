@@ -49,6 +49,7 @@ var homePage = template.Must(template.New("home").Parse(`<!doctype html>
 <li><a href="{{.TelemetryPath}}">{{.TelemetryPath}}</a>: {{if .All}}the metrics of all accounts and of the exporter{{else}}the metrics of the exporter itself{{end}}
 {{range .Accounts}}<li><a href="/probe?account={{.}}">/probe?account={{.}}</a>: the metrics of the account {{.}}
 {{end}}<li><a href="/config">/config</a>: the configuration in force, secrets hidden
+<li><a href="/sd">/sd</a>: the accounts as targets, for Prometheus' HTTP service discovery
 <li><a href="/-/healthy">/-/healthy</a> and <a href="/-/ready">/-/ready</a>: whether the exporter is alive, and ready to be scraped
 </ul>
 `))

@@ -23,6 +23,8 @@ type Options struct {
 	MaxRequests   int           // scrapes at a time, beyond which they get 503; 0: any number
 	Accounts      bool          // run the accounts' queries for TelemetryPath, too
 	Pprof         bool          // serve /debug/pprof/
+	Lifecycle     bool          // allow POST /-/reload
+	Reload        func() error  // loads the configuration anew and calls Use
 	Registry      *prometheus.Registry
 	Logger        log.Logger
 }
@@ -61,6 +63,8 @@ func New(options Options) *Server {
 	s.mux.HandleFunc("GET /config", s.config)
 	s.mux.HandleFunc("GET /-/healthy", s.healthy)
 	s.mux.HandleFunc("GET /-/ready", s.ready)
+	s.mux.HandleFunc("GET /sd", s.discover)
+	s.mux.HandleFunc("POST /-/reload", s.reload)
 	s.mux.HandleFunc("GET /{$}", s.home)
 	if options.Pprof {
 		s.mux.HandleFunc("GET /debug/pprof/", pprof.Index)
@@ -73,8 +77,7 @@ func New(options Options) *Server {
 }
 
 // Use has the server serve other inboxes from now on, and returns those that it
-// served before, nil if none. They can be closed at once: a scrape of theirs that
-// is under way is answered with what is done.
+// served before, nil if none. Scrapes of theirs may be under way.
 func (s *Server) Use(inboxes *Inboxes) *Inboxes { return s.inboxes.Swap(inboxes) }
 
 // Drain turns away new scrapes and waits for those under way. When ctx ends they are

@@ -167,7 +167,7 @@ func TestPages(t *testing.T) {
 		"/elsewhere":    {404, "not found"},
 		"/metrics/":     {404, "not found"},
 		"/debug/pprof/": {404, "not found"},
-		"/sd":           {404, "not found"},
+		"/sd":           {200, `"__param_account":"zenith"`},
 	} {
 		status, body, response := get(t, listening.URL+path)
 		if status != want.status || !strings.Contains(body, want.body) {
@@ -181,7 +181,7 @@ func TestPages(t *testing.T) {
 		}
 	}
 	server.Use(nil)
-	for _, path := range []string{"/-/ready", "/config", "/probe?account=acme"} {
+	for _, path := range []string{"/-/ready", "/config", "/sd", "/probe?account=acme"} {
 		if status, _, _ := get(t, listening.URL+path); status != 503 {
 			t.Errorf("%s without a configuration: %d, want 503", path, status)
 		}
@@ -298,4 +298,45 @@ func TestDrainWithNothingUnderWay(t *testing.T) {
 	_, server, _ := start(t, nil)
 	server.Drain(context.Background())
 	server.Drain(context.Background())
+}
+
+func TestDiscovery(t *testing.T) {
+	listening, _, _ := start(t, nil)
+	host := strings.TrimPrefix(listening.URL, "http://")
+	_, body, response := get(t, listening.URL+"/sd")
+	want := `[{"targets":["` + host + `"],"labels":{"__metrics_path__":"/probe","__param_account":"acme","account":"acme"}},` +
+		`{"targets":["` + host + `"],"labels":{"__metrics_path__":"/probe","__param_account":"zenith","account":"zenith"}}]` + "\n"
+	if kind := response.Header.Get("Content-Type"); body != want || kind != "application/json" {
+		t.Errorf("%s:\n%swant\n%s", kind, body, want)
+	}
+}
+
+func TestReload(t *testing.T) {
+	broken := fmt.Errorf("test.yml:1:1: no")
+	for name, test := range map[string]struct {
+		lifecycle bool
+		err       error
+		method    string
+		status    int
+		body      string
+	}{
+		"allowed":     {true, nil, http.MethodPost, 200, "reloaded"},
+		"broken":      {true, broken, http.MethodPost, 500, "test.yml:1:1: no"},
+		"not allowed": {false, nil, http.MethodPost, 403, "--web.enable-lifecycle"},
+		"by GET":      {true, nil, http.MethodGet, 405, "Not Allowed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			called := false
+			server := New(Options{TelemetryPath: "/metrics", Registry: prometheus.NewRegistry(), Logger: log.NewNopLogger(),
+				Lifecycle: test.lifecycle, Reload: func() error { called = true; return test.err }})
+			recorder := httptest.NewRecorder()
+			server.ServeHTTP(recorder, httptest.NewRequest(test.method, "/-/reload", nil))
+			if recorder.Code != test.status || !strings.Contains(recorder.Body.String(), test.body) {
+				t.Errorf("%d %s", recorder.Code, recorder.Body)
+			}
+			if called != (test.lifecycle && test.method == http.MethodPost) {
+				t.Errorf("reloaded: %v", called)
+			}
+		})
+	}
 }
