@@ -35,4 +35,5 @@ LABEL org.opencontainers.image.title="botpenguin_exporter" \
 # 65534 is nobody, as a number, so that Kubernetes can tell that it is not root.
 USER 65534:65534
 EXPOSE 10893
+HEALTHCHECK --interval=15s --timeout=6s --start-period=5s CMD ["/botpenguin_exporter", "healthcheck"]
 ENTRYPOINT ["/botpenguin_exporter"]
