@@ -234,3 +234,38 @@ queries:
 		}
 	})
 }
+
+// A query that asks to be walked is right from the first scrape on, whatever the pages
+// are like, and the one that shares its requests with it.
+func TestWalk(t *testing.T) {
+	t.Parallel()
+	server := inboxtest.New(inboxtest.Contacts(400), inboxtest.PageSize(20), inboxtest.Odd(inboxtest.Oddities{DropEvery: 9}))
+	synctest.Test(t, func(t *testing.T) {
+		account, _, _ := open(t, server, accountYAML+`
+queries:
+  - {name: walked, help: All contacts., counting: walk}
+  - {name: users, help: All contacts.}
+  - {name: by_channel, help: By channel., group_by: {channel: {field: _id}}, accounts: [acme], filter: {isOnline: true}, counting: walk}
+`)
+		defer account.Close()
+		served := func(match func(inboxtest.Contact) bool) int {
+			n := server.Inbox.Count(match)
+			return n - n/9
+		}
+		for n := range 3 {
+			server.ResetCalls()
+			s := scrape(account)
+			users := served(func(c inboxtest.Contact) bool { return !c.Visitor })
+			if got := values(s); got["walked"] != users || got["users"] != users {
+				t.Errorf("scrape %d: %v walked, %v users, want %d", n, got["walked"], got["users"], users)
+			}
+			online := served(func(c inboxtest.Contact) bool { return !c.Visitor && c.Online })
+			if got := len(s.Results[2].Parts[0].Series); n == 0 && got != online {
+				t.Errorf("%d groups of one, want %d: %v", got, online, s.Results[2].Err())
+			}
+			if got, want := s.Results[0].Parts[0].Requests, (users+users/8)/20+3; n > 0 && got > want {
+				t.Errorf("scrape %d: %d requests, want at most %d", n, got, want)
+			}
+		}
+	})
+}
