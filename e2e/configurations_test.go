@@ -1,0 +1,111 @@
+package e2e
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
+)
+
+// anotherConfiguration has some of the built-in queries, one of them broken down by
+// channel and with a label of its own, and two accounts that do not have the same.
+const anotherConfiguration = `
+accounts:
+  - {name: acme, url: "${BOTPENGUIN_URL}", authorization: {credentials: "${BOTPENGUIN_TOKEN}"}}
+  - {name: small, url: "${BOTPENGUIN_URL}", authorization: {credentials: "${BOTPENGUIN_TOKEN}"}}
+queries:
+  - name: users
+    help: All contacts.
+  - name: live_chats_active
+    help: Contacts in an active live chat.
+    filter: {isLiveChatActive: true}
+    accounts: [acme]
+  - name: backlog
+    help: Contacts in a live chat whose last message waits for an answer.
+    filter: {isLiveChatActive: true, lastMessageBy: [user]}
+    group_by: {channel: platform}
+    labels: {team: support}
+    accounts: [acme]
+`
+
+// TestDashboardsAndAlertsOfAnotherConfiguration has two exporters scrape the same two
+// accounts. Nothing may be counted twice, and no expression may fail.
+func TestDashboardsAndAlertsOfAnotherConfiguration(t *testing.T) {
+	t.Parallel()
+	program := exporter(t)
+	api := inboxtest.Start(t)
+	for _, channel := range []inboxtest.Channel{inboxtest.Website, inboxtest.Whatsapp, inboxtest.Whatsapp} {
+		customer := chat(inboxtest.ByUser)
+		customer.Platform = []inboxtest.Channel{channel}
+		api.Inbox.Add(customer, chat(inboxtest.ByAgent))
+	}
+	file := filepath.Join(t.TempDir(), "config.yml")
+	if err := os.WriteFile(file, []byte(anotherConfiguration), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	env := []string{"BOTPENGUIN_URL=" + api.URL, "BOTPENGUIN_TOKEN=" + api.Token}
+	var exporters []string
+	for range 2 {
+		exporters = append(exporters, start(t, env, program, "--config.file="+file, listenAnywhere).await(t, address))
+	}
+	prom := startMonitoring(t, exporters, ruleFiles)
+
+	prom.await(t, "count(botpenguin_inbox_backlog)", func(n float64) bool { return n == 4 })
+	for name, want := range map[string]float64{
+		"Customers waiting for an answer": 3, "Live chats active": 6,
+		"Is somebody answering? Share of live chats that wait": .5,
+	} {
+		prom.await(t, firstQuery(t, dashboardFiles[0], name), func(v float64) bool { return v == want })
+	}
+	prom.await(t, "account:botpenguin_inbox_backlog:sum", func(n float64) bool { return n == 3 })
+	for _, e := range expressions(t) {
+		for _, chosen := range []choice{everything, {"$account": "(acme|small)", "$channel": "(WEBSITE)"}, {"$account": "small", "$channel": "none"}} {
+			prom.series(t, substitute(e.text, chosen)) // an error fails the test
+		}
+	}
+	prom.checkRules(t)
+}
+
+// firstQuery returns the first query of a panel, for all accounts and channels.
+func firstQuery(t *testing.T, file, title string) string {
+	t.Helper()
+	for _, p := range loadDashboard(t, file).Panels {
+		if p.Title == title {
+			return substitute(p.Targets[0].Expr, everything)
+		}
+	}
+	t.Fatalf("%s has no panel %q", file, title)
+	return ""
+}
+
+// checkRules wants every rule to be loaded, and to have been evaluated without an error.
+func (p promServer) checkRules(t *testing.T) {
+	t.Helper()
+	want := 0
+	for _, file := range ruleFiles {
+		want += len(rules(t, file))
+	}
+	body, _ := get(t, p.url+"/api/v1/rules", "application/json")
+	var answer struct {
+		Data struct {
+			Groups []struct {
+				Rules []struct{ Name, Health, LastError string }
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(body), &answer); err != nil {
+		t.Fatal(err)
+	}
+	for _, group := range answer.Data.Groups {
+		for _, rule := range group.Rules {
+			if want--; rule.Health != "ok" {
+				t.Errorf("%s is %s: %s", rule.Name, rule.Health, rule.LastError)
+			}
+		}
+	}
+	if want != 0 {
+		t.Errorf("%d rules are not loaded", want)
+	}
+}

@@ -1,0 +1,269 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/prometheus/prometheus/promql/parser"
+)
+
+var dashboardFiles = []string{"../dashboards/inbox.json", "../dashboards/exporter.json"}
+
+// The schema of Grafana 9.3, which every later one migrates from.
+const dashboardSchema = 37
+
+type dashboard struct {
+	UID, Title, Description string
+	ID                      *int
+	Version, SchemaVersion  int
+	Tags                    []string
+	Links                   []struct{ Title, URL string }
+	Templating              struct{ List []variable }
+	Panels                  []panel
+	Inputs                  any `json:"__inputs"`
+}
+
+type variable struct {
+	Type, Name, Label, Definition string
+	Datasource                    source
+	Query                         any
+	Multi, IncludeAll             bool
+	AllValue                      string
+	Refresh                       int
+}
+
+type panel struct {
+	ID                       int
+	Type, Title, Description string
+	Datasource               source
+	GridPos                  struct{ X, Y, W, H int }
+	FieldConfig              struct {
+		Defaults struct {
+			Unit, NoValue string
+			Thresholds    struct{ Steps []struct{ Value *float64 } }
+		}
+	}
+	Targets []query
+	Panels  []panel
+}
+
+type source struct{ Type, UID string }
+
+type query struct {
+	RefID, Expr, LegendFormat, Format string
+	Datasource                        source
+	Instant, Range                    bool
+}
+
+func loadDashboard(t *testing.T, file string) dashboard {
+	t.Helper()
+	var d dashboard
+	if err := json.Unmarshal([]byte(read(t, file)), &d); err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+	return d
+}
+
+// TestDashboardsAreImportable looks at what decides whether a dashboard can be imported
+// as it is, into any Grafana from 9.3 on, for any data source.
+func TestDashboardsAreImportable(t *testing.T) {
+	t.Parallel()
+	uids := make(map[string]string)
+	for _, file := range dashboardFiles {
+		d := loadDashboard(t, file)
+		if d.UID == "" || len(d.UID) > 40 || uids[d.UID] != "" {
+			t.Errorf("%s: uid %q", file, d.UID)
+		}
+		uids[d.UID] = file
+		if d.ID != nil || d.Inputs != nil {
+			t.Errorf("%s: exported with an id or inputs, which ask for edits", file)
+		}
+		if d.Title == "" || d.Description == "" || d.Version < 1 || len(d.Tags) == 0 {
+			t.Errorf("%s: title %q, description %q, version %d, tags %q", file, d.Title, d.Description, d.Version, d.Tags)
+		}
+		if d.SchemaVersion != dashboardSchema {
+			t.Errorf("%s: schemaVersion %d, want %d", file, d.SchemaVersion, dashboardSchema)
+		}
+		core := []string{"row", "stat", "timeseries", "table", "bargauge", "state-timeline"}
+		for _, p := range d.Panels {
+			if !slices.Contains(core, p.Type) {
+				t.Errorf("%s: %q is a %s panel, which is none of %q", file, p.Title, p.Type, core)
+			}
+		}
+	}
+	for _, file := range dashboardFiles {
+		linked := false
+		for _, link := range loadDashboard(t, file).Links {
+			uid := strings.TrimPrefix(link.URL, "/d/")
+			linked = linked || uids[uid] != "" && uids[uid] != file
+			if _, anchor, found := strings.Cut(link.URL, "#"); found && !hasAnchor(read(t, "../README.md"), anchor) {
+				t.Errorf("%s: README.md has no section #%s", file, anchor)
+			}
+		}
+		if !linked {
+			t.Errorf("%s has no link to the other dashboard", file)
+		}
+	}
+}
+
+// TestDashboardVariables wants the data source first, and the others of many values.
+func TestDashboardVariables(t *testing.T) {
+	t.Parallel()
+	for file, want := range map[string][]string{
+		dashboardFiles[0]: {"datasource", "account", "channel"},
+		dashboardFiles[1]: {"datasource", "account"},
+	} {
+		var names []string
+		for _, v := range loadDashboard(t, file).Templating.List {
+			names = append(names, v.Name)
+			switch {
+			case v.Label == "":
+				t.Errorf("%s: $%s has no label", file, v.Name)
+			case v.Type == "datasource" && v.Query != "prometheus":
+				t.Errorf("%s: $%s is a choice of %v", file, v.Name, v.Query)
+			case v.Type == "query" && (!v.Multi || !v.IncludeAll || v.AllValue != ".*" || v.Refresh != 2):
+				t.Errorf("%s: $%s must have many values, All, which is .* so that it works where there are none, and be read anew with the time range", file, v.Name)
+			case v.Type == "query" && v.Datasource != theSource:
+				t.Errorf("%s: $%s is of the data source %v", file, v.Name, v.Datasource)
+			}
+		}
+		if !slices.Equal(names, want) {
+			t.Errorf("%s: variables %q, want %q", file, names, want)
+		}
+	}
+}
+
+var theSource = source{"prometheus", "${datasource}"}
+
+// TestPanelsAreComplete looks for what a panel needs to be understood, and what makes
+// it work elsewhere than where it was drawn.
+func TestPanelsAreComplete(t *testing.T) {
+	t.Parallel()
+	for _, file := range dashboardFiles {
+		ids := make(map[int]string)
+		for _, p := range loadDashboard(t, file).Panels {
+			name := fmt.Sprintf("%s: panel %d, %q", filepath.Base(file), p.ID, p.Title)
+			if ids[p.ID] != "" || p.ID == 0 {
+				t.Errorf("%s has the id of %q", name, ids[p.ID])
+			}
+			ids[p.ID] = p.Title
+			if p.Title == "" {
+				t.Errorf("%s has no title", name)
+			}
+			if p.Type == "row" {
+				if len(p.Panels) > 0 {
+					t.Errorf("%s hides panels, which this test does not see", name)
+				}
+				continue
+			}
+			if !strings.HasSuffix(p.Description, ".") {
+				t.Errorf("%s: its description is no sentence: %q", name, p.Description)
+			}
+			defaults := p.FieldConfig.Defaults
+			if defaults.Unit == "" || defaults.NoValue == "" {
+				t.Errorf("%s: unit %q, and without data it says %q", name, defaults.Unit, defaults.NoValue)
+			}
+			if p.Datasource != theSource || len(p.Targets) == 0 {
+				t.Errorf("%s: %d queries of the data source %v", name, len(p.Targets), p.Datasource)
+			}
+			refs := make(map[string]bool)
+			for _, q := range p.Targets {
+				if q.Datasource != theSource || q.RefID == "" || refs[q.RefID] || q.Instant == q.Range {
+					t.Errorf("%s: query %q of the data source %v, instant: %t, range: %t", name, q.RefID, q.Datasource, q.Instant, q.Range)
+				}
+				refs[q.RefID] = true
+				checkPanelQuery(t, name+", query "+q.RefID, q.Expr)
+			}
+		}
+	}
+}
+
+// checkPanelQuery reports what would bind a query to one place, or to one zoom.
+func checkPanelQuery(t *testing.T, name, expr string) {
+	t.Helper()
+	for _, call := range regexp.MustCompile(`\bi?rate\([^\[\]]*(\[[^\]]*\])`).FindAllStringSubmatch(expr, -1) {
+		if call[1] != "[$__rate_interval]" {
+			t.Errorf("%s: a rate over %s, want [$__rate_interval]", name, call[1])
+		}
+	}
+	for _, selector := range selectors(parse(t, substitute(expr, everything))) {
+		for _, m := range selector.LabelMatchers {
+			if m.Name == "job" || m.Name == "instance" {
+				t.Errorf("%s: %s is hard-coded", name, m)
+			}
+		}
+	}
+}
+
+// TestPanelsDoNotOverlap wants a grid without overlaps, and without holes in a row.
+func TestPanelsDoNotOverlap(t *testing.T) {
+	t.Parallel()
+	for _, file := range dashboardFiles {
+		taken := make(map[[2]int]string)
+		bottom := 0
+		for _, p := range loadDashboard(t, file).Panels {
+			g := p.GridPos
+			if g.W < 1 || g.H < 1 || g.X < 0 || g.X+g.W > 24 {
+				t.Errorf("%s: %q is at %+v", file, p.Title, g)
+			}
+			for x := g.X; x < g.X+g.W; x++ {
+				for y := g.Y; y < g.Y+g.H; y++ {
+					if other := taken[[2]int{x, y}]; other != "" {
+						t.Fatalf("%s: %q lies on %q", file, p.Title, other)
+					}
+					taken[[2]int{x, y}] = p.Title
+				}
+			}
+			bottom = max(bottom, g.Y+g.H)
+		}
+		for y := range bottom {
+			for x := range 24 {
+				if taken[[2]int{x, y}] == "" {
+					t.Fatalf("%s: nothing at column %d of line %d", file, x, y)
+				}
+			}
+		}
+	}
+}
+
+// selectors returns what an expression reads.
+func selectors(expr parser.Expr) []*parser.VectorSelector {
+	var found []*parser.VectorSelector
+	parser.Inspect(expr, func(node parser.Node, _ []parser.Node) error {
+		if selector, ok := node.(*parser.VectorSelector); ok {
+			found = append(found, selector)
+		}
+		return nil
+	})
+	return found
+}
+
+// TestReadmeExplainsEveryPanel compares dashboards/README.md, in which panels are rows
+// of tables in their order, with the dashboards.
+func TestReadmeExplainsEveryPanel(t *testing.T) {
+	t.Parallel()
+	text := read(t, "../dashboards/README.md")
+	for _, file := range dashboardFiles {
+		d := loadDashboard(t, file)
+		_, section, found := strings.Cut(text, "\n## "+d.Title+"\n")
+		if !found {
+			t.Fatalf("no section of %q", d.Title)
+		}
+		section, _, _ = strings.Cut(section, "\n## ")
+		var explained, drawn []string
+		for _, row := range regexp.MustCompile(`(?m)^\| (.+?) \| .*\|$`).FindAllStringSubmatch(section, -1)[1:] {
+			explained = append(explained, strings.Trim(row[1], "*"))
+		}
+		for _, p := range d.Panels {
+			drawn = append(drawn, p.Title)
+		}
+		if !slices.Equal(explained, drawn) {
+			t.Errorf("%s has\n%q\nand README.md explains\n%q", file, drawn, explained)
+		}
+	}
+}

@@ -1,0 +1,235 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/promql/parser"
+)
+
+// lookBack lists the expressions that cannot return data in the time that a test has,
+// with the time that they look back. They must not return any, and must as soon as that
+// time is made short.
+var lookBack = map[string]string{
+	"inbox.json: How many wait for an answer, B":                   "the same time a week before",
+	"inbox.json: Is the backlog growing? Change within an hour, A": "the quarter of an hour an hour ago",
+	"inbox.json: Compared with this hour last week, A":             "the same hour a week before",
+	"inbox.json: Compared with this hour last week, B":             "the same hour a week before",
+	"inbox.json: Compared with this hour last week, C":             "the same hour a week before",
+	"inbox.json: Compared with this hour last week, D":             "the same hour a week before",
+	"inbox.json: Live chats active, against last week, B":          "the same time a week before",
+	"inbox.json: Users online, against last week, B":               "the same time a week before",
+	"inbox.json: Users online, against last week, C":               "the hour around this time a week before",
+	"inbox.yml: BotPenguinBacklogGrowing, warning":                 "the quarter of an hour an hour ago",
+	"inbox.yml: BotPenguinUsersOnlineDropped, warning":             "the hour around this time a week before",
+}
+
+// TestExpressionsFindTheDemo evaluates every expression of the dashboards and the rules
+// in a Prometheus that scrapes the demo and has loaded the rules.
+func TestExpressionsFindTheDemo(t *testing.T) {
+	t.Parallel()
+	prom := startMonitoring(t, []string{start(t, nil, exporter(t), "demo", listenAnywhere).await(t, address)}, ruleFiles)
+	prom.await(t, "count_over_time(botpenguin_up[1m])", func(scrapes float64) bool { return scrapes >= 5 })
+	prom.await(t, "count(account:botpenguin_inbox_backlog:sum)", func(n float64) bool { return n == 1 })
+
+	exceptions := maps.Clone(lookBack)
+	var list []string
+	for _, e := range expressions(t) {
+		_, exception := exceptions[e.where]
+		delete(exceptions, e.where)
+		counts := prom.prove(t, e, exception)
+		if exception {
+			counts += " (with a short offset; " + lookBack[e.where] + ")"
+		}
+		list = append(list, fmt.Sprintf("%s series  %s", counts, e.where))
+	}
+	for where := range exceptions {
+		t.Errorf("an exception without an expression: %s", where)
+	}
+	t.Logf("%d expressions:\n%s", len(list), strings.Join(list, "\n"))
+	prom.checkRules(t)
+	t.Run("names", func(t *testing.T) { checkNames(t, prom) })
+}
+
+// prove evaluates an expression until it returns data, and returns of how many series.
+// What is compared or joined by or in an alert is evaluated piece by piece.
+func (p promServer) prove(t *testing.T, e expression, exception bool) string {
+	t.Helper()
+	if !e.query {
+		var counts []string
+		for _, proof := range proofs(parse(t, e.text)) {
+			counts = append(counts, fmt.Sprint(p.data(t, e, proof, exception)))
+		}
+		return strings.Join(counts, "+")
+	}
+	n := p.data(t, e, parse(t, substitute(e.text, everything)), exception)
+	if chosen := p.data(t, e, parse(t, substitute(e.text, some)), exception); chosen > n {
+		t.Errorf("%s: %d series for all, and %d for some", e.where, n, chosen)
+	}
+	return fmt.Sprint(n)
+}
+
+func (p promServer) data(t *testing.T, e expression, expr parser.Expr, exception bool) (series int) {
+	t.Helper()
+	if exception {
+		if found := p.series(t, expr.String()); len(found) > 0 {
+			t.Errorf("%s: listed as an exception, and returns %d series", e.where, len(found))
+		}
+		if !shorten(expr) {
+			t.Errorf("%s: listed as an exception, and has no offset", e.where)
+		}
+	}
+	var found []sample
+	eventually(t, func() error {
+		found = slices.DeleteFunc(p.series(t, expr.String()), func(s sample) bool { return s.Value[1] == "NaN" })
+		if len(found) == 0 {
+			return fmt.Errorf("%s: no data from %s", e.where, expr)
+		}
+		return nil
+	})
+	for _, label := range regexp.MustCompile(`{{\s*(\w+)\s*}}`).FindAllStringSubmatch(e.legend, -1) {
+		if found[0].Metric[label[1]] == "" {
+			t.Errorf("%s: its legend is %s, and its labels are %v", e.where, e.legend, found[0].Metric)
+		}
+	}
+	return len(found)
+}
+
+// checkNames compares the metrics and labels that all expressions and variables name
+// with those that are in Prometheus.
+func checkNames(t *testing.T, prom promServer) {
+	known, everyLabel := prom.names(t), make(map[string]bool)
+	for _, of := range known {
+		maps.Copy(everyLabel, of)
+	}
+	for _, e := range expressions(t) {
+		expr := parse(t, substitute(e.text, everything))
+		for _, selector := range selectors(expr) {
+			checkSelector(t, e.where, selector, known)
+		}
+		parser.Inspect(expr, func(node parser.Node, _ []parser.Node) error {
+			var named []string
+			switch n := node.(type) {
+			case *parser.AggregateExpr:
+				named = n.Grouping
+			case *parser.BinaryExpr:
+				if n.VectorMatching != nil {
+					named = n.VectorMatching.MatchingLabels
+				}
+			}
+			for _, label := range named {
+				if !everyLabel[label] {
+					t.Errorf("%s: there is no label %s", e.where, label)
+				}
+			}
+			return nil
+		})
+	}
+	checkVariables(t, prom)
+}
+
+func checkSelector(t *testing.T, where string, selector *parser.VectorSelector, known map[string]map[string]bool) {
+	t.Helper()
+	of := known[selector.Name]
+	if of == nil {
+		t.Errorf("%s: there is no metric %s", where, selector.Name)
+	}
+	for _, m := range selector.LabelMatchers {
+		if m.Name != model.MetricNameLabel && !of[m.Name] {
+			t.Errorf("%s: %s has no label %s", where, selector.Name, m.Name)
+		}
+	}
+}
+
+// checkVariables looks up what the variables of the dashboards offer.
+func checkVariables(t *testing.T, prom promServer) {
+	t.Helper()
+	for _, file := range dashboardFiles {
+		for _, v := range loadDashboard(t, file).Templating.List {
+			if v.Type != "query" {
+				continue
+			}
+			call := regexp.MustCompile(`^label_values\((.*), (\w+)\)$`).FindStringSubmatch(v.Definition)
+			if call == nil {
+				t.Fatalf("%s: $%s is %q", file, v.Name, v.Definition)
+			}
+			found := prom.series(t, substitute(call[1], everything))
+			if len(found) == 0 || found[0].Metric[call[2]] == "" {
+				t.Errorf("%s: $%s offers nothing", filepath.Base(file), v.Name)
+			}
+		}
+	}
+}
+
+// names returns the labels of each metric that Prometheus holds.
+func (p promServer) names(t *testing.T) map[string]map[string]bool {
+	t.Helper()
+	body, _ := get(t, p.url+"/api/v1/series?match[]="+url.QueryEscape(`{__name__!=""}`), "application/json")
+	var answer struct{ Data []map[string]string }
+	if err := json.Unmarshal([]byte(body), &answer); err != nil {
+		t.Fatal(err)
+	}
+	known := make(map[string]map[string]bool)
+	for _, series := range answer.Data {
+		name := series[model.MetricNameLabel]
+		if known[name] == nil {
+			known[name] = make(map[string]bool)
+		}
+		for label := range series {
+			known[name][label] = true
+		}
+	}
+	return known
+}
+
+type sample struct {
+	Metric map[string]string
+	Value  [2]any
+}
+
+// series returns the answer to an instant query.
+func (p promServer) series(t *testing.T, query string) []sample {
+	t.Helper()
+	body, _ := get(t, p.url+"/api/v1/query?query="+url.QueryEscape(query), "application/json")
+	var answer struct{ Data struct{ Result []sample } }
+	if err := json.Unmarshal([]byte(body), &answer); err != nil {
+		t.Fatal(err)
+	}
+	return answer.Data.Result
+}
+
+// startMonitoring starts a Prometheus that scrapes exporters and evaluates rules every
+// second, and sends alerts to the Alertmanagers at the given addresses.
+func startMonitoring(t *testing.T, exporters, rules []string, alertmanagers ...string) promServer {
+	t.Helper()
+	var files []string
+	for _, file := range rules {
+		absolute, err := filepath.Abs(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, absolute)
+	}
+	configuration, err := json.Marshal(map[string]any{ // which is YAML, too
+		"global":         map[string]any{"scrape_interval": "1s", "evaluation_interval": "1s"},
+		"rule_files":     files,
+		"scrape_configs": []any{map[string]any{"job_name": "inbox", "static_configs": targets(exporters...)}},
+		"alerting":       map[string]any{"alertmanagers": []any{map[string]any{"static_configs": targets(alertmanagers...)}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return startPrometheus(t, prometheus(t), string(configuration))
+}
+
+func targets(addresses ...string) []any {
+	return []any{map[string]any{"targets": append([]string{}, addresses...)}}
+}

@@ -1,0 +1,149 @@
+package e2e
+
+import (
+	"fmt"
+	"log/slog"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/model/rulefmt"
+	"go.yaml.in/yaml/v3"
+)
+
+// ruleFiles are the files that users load.
+var ruleFiles = []string{"../alerts/inbox.yml", "../alerts/exporter.yml"}
+
+// TestRulesHoldInPromtool runs what users of the rules would run.
+func TestRulesHoldInPromtool(t *testing.T) {
+	t.Parallel()
+	tool := promtool(t)
+	for _, file := range ruleFiles {
+		for name, args := range map[string][]string{
+			"check": {"check", "rules", "--lint=all", "--lint-fatal", file},
+			"test":  {"test", "rules", strings.Replace(file, ".yml", "_test.yml", 1)},
+		} {
+			t.Run(name+" "+filepath.Base(file), func(t *testing.T) {
+				t.Parallel()
+				output, err := exec.Command(tool, args...).CombinedOutput()
+				if err != nil {
+					t.Errorf("promtool %s: %v", strings.Join(args, " "), err)
+				}
+				t.Logf("promtool %s\n%s", strings.Join(args, " "), output)
+			})
+		}
+	}
+}
+
+// TestAlertsSayWhatToDo looks at what an alert carries to whom it wakes, and that the
+// runbook that it names is there.
+func TestAlertsSayWhatToDo(t *testing.T) {
+	t.Parallel()
+	readme := read(t, "../README.md")
+	for _, file := range ruleFiles {
+		for _, alert := range alerts(t, file) {
+			if severity := alert.Labels["severity"]; severity != "warning" && severity != "critical" {
+				t.Errorf("%s: severity %q", alert.Alert, severity)
+			}
+			for _, annotation := range []string{"summary", "description"} {
+				if text := alert.Annotations[annotation]; !strings.HasSuffix(text, ".") {
+					t.Errorf("%s: the %s is no sentence: %q", alert.Alert, annotation, text)
+				}
+			}
+			page, anchor, _ := strings.Cut(alert.Annotations["runbook_url"], "#")
+			if !strings.HasSuffix(page, "/README.md") || anchor != "runbook-"+kebab(strings.TrimPrefix(alert.Alert, "BotPenguin")) {
+				t.Errorf("%s: runbook_url %s#%s", alert.Alert, page, anchor)
+			}
+			if !hasAnchor(readme, anchor) {
+				t.Errorf("%s: README.md has no section #%s", alert.Alert, anchor)
+			}
+		}
+	}
+}
+
+// TestEveryAlertIsTestedBothWays counts, for each alert and severity, the times at
+// which its test wants it to fire, and the times at which it wants no such alert.
+func TestEveryAlertIsTestedBothWays(t *testing.T) {
+	t.Parallel()
+	for _, file := range ruleFiles {
+		var suite struct {
+			Tests []struct {
+				AlertRuleTest []struct {
+					AlertName string `yaml:"alertname"`
+					ExpAlerts []struct {
+						ExpLabels map[string]string `yaml:"exp_labels"`
+					} `yaml:"exp_alerts"`
+				} `yaml:"alert_rule_test"`
+			} `yaml:"tests"`
+		}
+		if err := yaml.Unmarshal([]byte(read(t, strings.Replace(file, ".yml", "_test.yml", 1))), &suite); err != nil {
+			t.Fatal(err)
+		}
+		for _, alert := range alerts(t, file) {
+			fires, rests := 0, 0
+			for _, test := range suite.Tests {
+				for _, at := range test.AlertRuleTest {
+					if at.AlertName != alert.Alert {
+						continue
+					}
+					firing := 0
+					for _, expected := range at.ExpAlerts {
+						if expected.ExpLabels["severity"] == alert.Labels["severity"] {
+							firing++
+						}
+					}
+					if firing > 0 {
+						fires++
+					} else {
+						rests++
+					}
+				}
+			}
+			if fires == 0 || rests == 0 {
+				t.Errorf("%s, %s: its tests want it to fire %d times, and not to %d times", alert.Alert, alert.Labels["severity"], fires, rests)
+			}
+		}
+	}
+}
+
+func rules(t *testing.T, file string) []rulefmt.Rule {
+	t.Helper()
+	groups, errs := rulefmt.ParseFile(file, false, model.UTF8Validation, promql, slog.New(slog.DiscardHandler))
+	if len(errs) > 0 {
+		t.Fatalf("%s: %v", file, errs)
+	}
+	var all []rulefmt.Rule
+	for _, group := range groups.Groups {
+		all = append(all, group.Rules...)
+	}
+	return all
+}
+
+func alerts(t *testing.T, file string) []rulefmt.Rule {
+	t.Helper()
+	return slices.DeleteFunc(rules(t, file), func(r rulefmt.Rule) bool { return r.Alert == "" })
+}
+
+// kebab turns BacklogHigh into backlog-high.
+func kebab(name string) string {
+	return strings.ToLower(regexp.MustCompile(`\B[A-Z]`).ReplaceAllString(name, "-$0"))
+}
+
+// hasAnchor tells whether a page of Markdown has a heading with this anchor on GitHub,
+// or an element with this id.
+func hasAnchor(markdown, anchor string) bool {
+	if strings.Contains(markdown, fmt.Sprintf("id=%q", anchor)) {
+		return true
+	}
+	for _, heading := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(markdown, -1) {
+		words := regexp.MustCompile(`[^\w\- ]`).ReplaceAllString(strings.ToLower(heading[1]), "")
+		if strings.ReplaceAll(words, " ", "-") == anchor {
+			return true
+		}
+	}
+	return false
+}
