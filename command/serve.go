@@ -90,6 +90,7 @@ func (s Serve) serve(ctx context.Context, handler *web.Server, logger log.Logger
 		WriteTimeout:      10 * time.Minute, // beyond any scrape: for clients that do not read
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(slogger(s.Logger).Handler(), slog.LevelWarn),
 		BaseContext: func(listener net.Listener) context.Context {
 			if s.Ready != nil {
 				s.Ready(listener.Addr())

@@ -50,11 +50,23 @@ type Count struct {
 // anyEpoch is the epoch of a number that no page size went into.
 const anyEpoch = -1
 
-// memory returns what is known of q: nothing but how often it was counted, when the
+// recall returns what is known of q: nothing but how often it was counted, when the
 // page size has changed since.
-func (c *Counter) memory(q Query) *memory {
+func (c *Counter) recall(q Query) memory {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	return *c.memory(q)
+}
+
+// change changes what is known of q.
+func (c *Counter) change(q Query, how func(*memory)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	how(c.memory(q))
+}
+
+// memory is recall, of the original. The lock is held.
+func (c *Counter) memory(q Query) *memory {
 	m := c.queries[q.Key]
 	if m == nil {
 		if c.queries == nil {
@@ -73,12 +85,12 @@ func (c *Counter) memory(q Query) *memory {
 // whether a count can begin there. Without that, the page is only one that had
 // records.
 func (c *Counter) LastPage(q Query) (page int, known bool) {
-	m := c.memory(q)
+	m := c.recall(q)
 	return m.low, m.settled()
 }
 
 // Walks tells whether counting q means reading all of its pages.
-func (c *Counter) Walks(q Query) bool { return q.Walk || c.memory(q).walk }
+func (c *Counter) Walks(q Query) bool { return q.Walk || c.recall(q).walk }
 
 // Stale tells whether n was computed with a page size that has proven wrong
 // since, so that it must be counted again.
@@ -94,9 +106,9 @@ func (c *Counter) Stale(n Count) bool {
 // server repeats pages, or has records behind an empty one) and TooLarge (more
 // than 20 000 pages). What a count that failed had found out is kept for the next.
 func (c *Counter) Count(ctx context.Context, q Query, pages *Pages) (Count, error) {
-	m := c.memory(q)
+	m := c.recall(q)
 	if m.walk || q.Walk {
-		return c.walk(ctx, m, pages)
+		return c.walk(ctx, q, pages)
 	}
 	p := &probe{
 		search:  search{pages: pages, size: &c.size, bounds: m.bounds, was: m.base},
@@ -104,46 +116,44 @@ func (c *Counter) Count(ctx context.Context, q Query, pages *Pages) (Count, erro
 		audited: c.Audited,
 	}
 	n, err := p.count(ctx)
-	c.remember(m, p.bounds)
+	c.remember(q, p.bounds)
 	switch {
 	case errors.Is(err, errIrregular):
-		m.walk = true
-		return c.walk(ctx, m, pages)
+		c.change(q, func(m *memory) { m.walk = true })
+		return c.walk(ctx, q, pages)
 	case err != nil:
 		return Count{}, err
 	}
-	m.counts++
-	return Count{Contacts: n, epoch: m.epoch}, nil
+	c.change(q, func(m *memory) { m.counts++ })
+	return n, nil
 }
 
 // walk counts by reading every page. The query goes back to probing once a whole
 // walk has found every page but the last full.
-func (c *Counter) walk(ctx context.Context, m *memory, pages *Pages) (Count, error) {
+func (c *Counter) walk(ctx context.Context, q Query, pages *Pages) (Count, error) {
 	pages.withContacts()
-	contacts, regular, err := c.read(ctx, m, pages, true)
+	contacts, regular, err := c.read(ctx, q, pages, true)
 	if err != nil {
 		return Count{}, err
 	}
-	m.walk = !regular
+	c.change(q, func(m *memory) { m.walk = !regular })
 	return Count{Contacts: len(contacts), epoch: anyEpoch}, nil
 }
 
 // remember keeps what a count, failed or not, has found out.
-func (c *Counter) remember(m *memory, b bounds) {
+func (c *Counter) remember(q Query, b bounds) {
 	if b.settled() {
 		b.base = b.low
 	}
-	m.bounds = b
-	_, m.epoch = c.size.current()
+	c.change(q, func(m *memory) { m.bounds = b })
 }
 
 // Read returns the contacts of q, each once, from every page up to the last, which
 // a Count on the same pages has just found. Its errors are those of Count.
 func (c *Counter) Read(ctx context.Context, q Query, pages *Pages) ([]Contact, error) {
-	m := c.memory(q)
-	contacts, regular, err := c.read(ctx, m, pages, c.Walks(q))
+	contacts, regular, err := c.read(ctx, q, pages, c.Walks(q))
 	if err == nil && !regular {
-		m.walk = true
+		c.change(q, func(m *memory) { m.walk = true })
 	}
 	return contacts, err
 }

@@ -20,36 +20,39 @@ type probe struct {
 
 // count returns (last page − 1) × page size + length of the last page, when no
 // page seen contradicts that.
-func (p *probe) count(ctx context.Context) (int, error) {
+func (p *probe) count(ctx context.Context) (Count, error) {
 	if err := p.settle(ctx); err != nil {
-		return 0, err
+		return Count{}, err
 	}
 	if p.audit {
 		if err := p.auditPage(ctx); err != nil {
-			return 0, err
+			return Count{}, err
 		}
 	}
-	suspects := p.suspects()
+	n, suspects := p.total()
 	if len(suspects) == 0 {
-		return p.total(), nil
+		return n, nil
 	}
 	if err := p.askAgain(ctx, suspects); err != nil {
-		return 0, err
+		return Count{}, err
 	}
-	if still := p.suspects(); len(still) > 0 {
-		return p.survey(ctx, append(suspects, still...))
+	n, still := p.total()
+	if len(still) == 0 {
+		return n, nil
 	}
-	return p.total(), nil
+	return p.survey(ctx, append(suspects, still...))
 }
 
-// total assumes that every page but the last is full.
-func (p *probe) total() int {
-	if p.low == 0 {
-		return 0
+// total assumes that every page but the last is full. It is right if there are no
+// suspects, as long as the page size is what it is now.
+func (p *probe) total() (n Count, suspects []int) {
+	records, epoch := p.size.current()
+	if p.low > 0 {
+		last, _ := p.pages.peek(p.low)
+		n.Contacts = (p.low-1)*records + last.Records
 	}
-	records, _ := p.size.current()
-	last, _ := p.pages.peek(p.low)
-	return (p.low-1)*records + last.Records
+	n.epoch = epoch
+	return n, p.suspects(records)
 }
 
 // auditPage audits: it looks at one random page before the last. Where there is none
@@ -89,8 +92,7 @@ func (p *probe) lookAndSettle(ctx context.Context, n int, get func(context.Conte
 // suspects returns the pages seen, in order, that cannot all be right: one before
 // the last that is not full, one longer than the page size, one with records
 // behind the end.
-func (p *probe) suspects() []int {
-	records, _ := p.size.current()
+func (p *probe) suspects(records int) []int {
 	seen := p.pages.snapshot()
 	var suspects []int
 	for n, page := range seen {
@@ -138,31 +140,33 @@ const surveys = 3
 // survey counts afresh and trusts nothing learnt before, the page size included.
 // If all pages before the last then agree on another page size, it is believed.
 // If they do not, and look the same at a second look, the pages are irregular.
-func (p *probe) survey(ctx context.Context, suspects []int) (int, error) {
+func (p *probe) survey(ctx context.Context, suspects []int) (Count, error) {
 	p.afresh = true
 	for range surveys {
 		p.pages.forget()
 		p.bounds = bounds{}
 		if err := p.settle(ctx); err != nil {
-			return 0, err
+			return Count{}, err
 		}
 		for _, n := range suspects {
 			if err := p.lookAndSettle(ctx, n, p.pages.get); err != nil {
-				return 0, err
+				return Count{}, err
 			}
 		}
 		if p.regular() {
-			return p.total(), nil
+			if n, suspects := p.total(); len(suspects) == 0 { // else another query has changed the page size just now
+				return n, nil
+			}
 		}
 		moved, err := p.moved(ctx)
 		if err != nil {
-			return 0, err
+			return Count{}, err
 		}
 		if !moved {
-			return 0, errIrregular
+			return Count{}, errIrregular
 		}
 	}
-	return 0, failed(Pagination, "the inbox moves faster than its pages can be counted")
+	return Count{}, failed(Pagination, "the inbox moves faster than its pages can be counted")
 }
 
 // moved looks again at the pages seen that are too short, and at the last, and tells

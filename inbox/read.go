@@ -14,9 +14,9 @@ const sideBySide = 16
 
 // read reads all pages of a query, each contact counting once. regular tells that
 // every page but the last was full. With proof it also sees the first empty page.
-func (c *Counter) read(ctx context.Context, m *memory, pages *Pages, proof bool) (contacts []Contact, regular bool, err error) {
-	s := &search{pages: pages, size: &c.size, bounds: m.bounds, proof: proof}
-	defer func() { c.remember(m, s.bounds) }()
+func (c *Counter) read(ctx context.Context, q Query, pages *Pages, proof bool) (contacts []Contact, regular bool, err error) {
+	s := &search{pages: pages, size: &c.size, bounds: c.recall(q).bounds, proof: proof}
+	defer func() { c.remember(q, s.bounds) }()
 	if err := s.settle(ctx); err != nil {
 		return nil, false, err
 	}

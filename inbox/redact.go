@@ -76,10 +76,12 @@ func (r *redactor) shorten(text string) string {
 	return fmt.Sprintf("%.300s", r.redact(text))
 }
 
-// redact returns text with every secret replaced.
+// redact returns text with every secret replaced, or nothing of it where a secret is
+// too disguised for that. Of a text beyond maxErrorAnswer it returns the beginning.
 func (r *redactor) redact(text string) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	text = text[:min(len(text), maxErrorAnswer)]
 	// The longest first: one secret may be a part of another.
 	slices.SortFunc(r.secrets, func(a, b string) int { return len(b) - len(a) })
 	for _, secret := range r.secrets {
@@ -88,6 +90,9 @@ func (r *redactor) redact(text string) string {
 		}
 		for _, form := range forms(secret) {
 			text = strings.ReplaceAll(text, form, secretShown)
+		}
+		if disguised(text, secret) {
+			return secretShown
 		}
 	}
 	return bearer.ReplaceAllString(text, "$1 "+secretShown)

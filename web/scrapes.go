@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
+	"time"
 )
 
 // scrapes knows the scrapes under way: how many there may be, and when to end them.
@@ -70,6 +71,10 @@ func (s *scrapes) isDraining() bool {
 	return s.draining
 }
 
+// farewell is how long the answers to scrapes that were cut short may take to be
+// written. A client that does not read its own is not waited for.
+const farewell = time.Second
+
 // drain lets no scrape begin any more and waits for those under way, which it cuts
 // short when ctx ends.
 func (s *scrapes) drain(ctx context.Context) {
@@ -83,6 +88,9 @@ func (s *scrapes) drain(ctx context.Context) {
 	case <-s.over:
 	case <-ctx.Done():
 		s.cutShort()
-		<-s.over
+		select {
+		case <-s.over:
+		case <-time.After(farewell):
+		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // answer is a response writer that tells when the answer begins.
@@ -98,12 +99,20 @@ func acceptsGzip(r *http.Request) bool {
 	return false
 }
 
-func compress(body []byte) []byte {
-	var packed bytes.Buffer
-	w, err := gzip.NewWriterLevel(&packed, gzip.BestSpeed)
+// compressors are kept, for each takes a megabyte.
+var compressors = sync.Pool{New: func() any {
+	w, err := gzip.NewWriterLevel(nil, gzip.BestSpeed)
 	if err != nil {
 		panic(err) // the level is a valid one
 	}
+	return w
+}}
+
+func compress(body []byte) []byte {
+	var packed bytes.Buffer
+	w := compressors.Get().(*gzip.Writer)
+	defer compressors.Put(w)
+	w.Reset(&packed)
 	_, _ = w.Write(body) // a buffer takes everything
 	_ = w.Close()
 	return packed.Bytes()
