@@ -11,6 +11,7 @@ BRANCH     ?= $(shell git rev-parse --abbrev-ref HEAD 2>/dev/null || echo unknow
 BUILD_USER ?= $(shell id -un)@$(shell uname -n)
 BUILD_DATE ?= $(shell date -u +%Y%m%d-%H:%M:%S)
 FUZZTIME   ?= 10s
+SOAKTIME   ?= 3m
 
 variables := github.com/prometheus/common/version
 ldflags    = -s -w -X $(variables).Version=$(VERSION) -X $(variables).Revision=$(REVISION) -X $(variables).Branch=$(BRANCH) \
@@ -60,6 +61,10 @@ cover: ## print each package's coverage; fail if that of inbox or config is belo
 .PHONY: bench
 bench: ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: soak
+soak: ## scrape for SOAKTIME, 3m by default, while faults come and go at random
+	SOAKTIME=$(SOAKTIME) go test -v -tags soak -run '^TestSoak$$' -count=1 -timeout 0 ./faults
 
 .PHONY: fuzz
 fuzz: ## run each fuzz target for FUZZTIME, 10s by default

@@ -1,0 +1,159 @@
+package faults
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"log/slog"
+	"maps"
+	"math/big"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
+)
+
+// host listens for an inbox, or does not.
+type host struct {
+	handler http.Handler
+	address string
+	server  *http.Server
+}
+
+// listen listens where it did before. A nil config is no TLS.
+func (h *host) listen(t *testing.T, config *tls.Config) {
+	t.Helper()
+	listener, err := net.Listen("tcp", h.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.address = listener.Addr().String()
+	h.server = &http.Server{Handler: h.handler, TLSConfig: config, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0)}
+	if config == nil {
+		go h.server.Serve(listener)
+	} else {
+		go h.server.ServeTLS(listener, "", "")
+	}
+	t.Cleanup(h.close)
+}
+
+func (h *host) close() { h.server.Close() }
+
+// newHost returns a host at an address from which no connections are made, so that
+// nobody takes its port while it does not listen.
+func newHost(t *testing.T, config *tls.Config) *host {
+	t.Helper()
+	h := &host{handler: inboxtest.New(inboxtest.Contacts(30), inboxtest.Token(canary)), address: "127.0.0.77:0"}
+	h.listen(t, config)
+	return h
+}
+
+// identity returns a certificate for an address, and a file that has one trust it.
+func identity(t *testing.T) (config *tls.Config, trust string) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 77)}, IsCA: true, BasicConstraintsValid: true,
+	}
+	raw, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trust = write(t, "ca.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: raw})))
+	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{raw}, PrivateKey: key}}}, trust
+}
+
+// An account whose host cannot be reached has no values; the other account keeps its.
+func TestUnreachableHosts(t *testing.T) {
+	t.Parallel()
+	m := &matrix{}
+	t.Run("matrix", func(t *testing.T) {
+		t.Run("connection refused", func(t *testing.T) {
+			t.Parallel()
+			h := newHost(t, nil)
+			meetHost(t, m, h, "http://"+h.address, "", h.close, func() { h.listen(t, nil) })
+		})
+		for name, wrong := range map[string]func(*testing.T) *tls.Config{
+			"TLS: a certificate that is not trusted": func(t *testing.T) *tls.Config { other, _ := identity(t); return other },
+			"TLS: a version that is too old": func(t *testing.T) *tls.Config {
+				old, _ := identity(t)
+				old.MaxVersion = tls.VersionTLS11
+				return old
+			},
+			"TLS: plain HTTP": func(t *testing.T) *tls.Config { return nil },
+		} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				config, trust := identity(t)
+				h := newHost(t, config)
+				again := func(config *tls.Config) func() { return func() { h.close(); h.listen(t, config) } }
+				meetHost(t, m, h, "https://"+h.address, ", tls_config: {ca_file: "+trust+"}", again(wrong(t)), again(config))
+			})
+		}
+	})
+	m.log(t)
+}
+
+// An API name that cannot be resolved: a reload changes the name, and back.
+func TestNameThatDoesNotResolve(t *testing.T) {
+	t.Parallel()
+	m := &matrix{}
+	t.Run("the name does not resolve", func(t *testing.T) {
+		h := newHost(t, nil)
+		good := "http://" + h.address
+		rename := func(from, to string) func(*running, string) {
+			return func(r *running, path string) {
+				config, err := os.ReadFile(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(path, []byte(strings.Replace(string(config), from, to, 1)), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				if status, body := r.post(t, "/-/reload"); status != 200 {
+					t.Fatalf("reload: %d %s", status, body)
+				}
+			}
+		}
+		meet(t, m, h, good, "", rename("${ACME}", "http://inbox.invalid"), rename("http://inbox.invalid", "${ACME}"))
+	})
+	m.log(t)
+}
+
+// meetHost has all queries of acme meet a fault of their host.
+func meetHost(t *testing.T, m *matrix, h *host, url, options string, breaks, mends func()) {
+	t.Helper()
+	meet(t, m, h, url, options, func(*running, string) { breaks() }, func(*running, string) { mends() })
+}
+
+func meet(t *testing.T, m *matrix, h *host, url, options string, breaks, mends func(r *running, configuration string)) {
+	zenith := newInbox(t, 20)
+	path := write(t, "hosts.yml", strings.Replace(standYAML, `rate_limit: 0, timeout: 1m}`, `rate_limit: 0`+options+`}`, 1))
+	r := boot(t, environ{"ACME": url, "ZENITH": zenith.URL, "TOKEN": canary}, "--config.file="+path, "--log.level=debug", "--web.enable-lifecycle")
+	healthy := numbers("acme", h.handler.(*inboxtest.Server).Inbox)
+	maps.Copy(healthy, numbers("zenith", zenith.Inbox))
+	r.until(t, "before the fault", healthy, 1, "10")
+	breaks(r, path)
+	during := r.until(t, "with the fault", failed(healthy, "acme", "users", "online", "closed", "waiting"), 1, "5")
+	mends(r, path)
+	after := r.until(t, "after the fault", healthy, 1, "5")
+	same(t, "failures", map[string]float64{"connection": 4}, failures(t, after.body, "acme"))
+	same(t, "failures of the other account", map[string]float64{}, failures(t, after.body, "zenith"))
+	r.silent(t)
+	if exit := r.Stop(); exit != 0 {
+		t.Errorf("exit code %d", exit)
+	}
+	_, name, _ := strings.Cut(strings.ReplaceAll(t.Name(), "_", " "), "/")
+	m.add(row{strings.TrimPrefix(name, "matrix/"), "connection", during, after, !t.Failed()})
+}
