@@ -103,7 +103,12 @@ func boot(t *testing.T, env environ, args ...string) *running {
 // get fetches a page of the running program.
 func (r *running) get(t *testing.T, path string, header ...string) (status int, body string) {
 	t.Helper()
-	request, err := http.NewRequest(http.MethodGet, r.URL+path, nil)
+	return r.request(t, http.MethodGet, path, header...)
+}
+
+func (r *running) request(t *testing.T, method, path string, header ...string) (status int, body string) {
+	t.Helper()
+	request, err := http.NewRequest(method, r.URL+path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io"
 	"net/http"
 	"os"
 	"strings"
@@ -18,21 +17,6 @@ accounts:
 queries:
   - {name: users, help: All contacts.}
 `
-}
-
-// post posts to a page of the running program.
-func (r *running) post(t *testing.T, path string) (status int, body string) {
-	t.Helper()
-	response, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Post(r.URL+path, "", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	read, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return response.StatusCode, string(read)
 }
 
 func TestReload(t *testing.T) {
@@ -54,7 +38,7 @@ func TestReload(t *testing.T) {
 	expect("at first", `botpenguin_inbox_users{account="acme"} 7`, "botpenguin_config_last_reload_successful 1")
 
 	overwrite(t, path, "accounts: []")
-	if status, body := r.post(t, "/-/reload"); status != 500 || !strings.Contains(body, "botpenguin.yml:1:") {
+	if status, body := r.request(t, http.MethodPost, "/-/reload"); status != 500 || !strings.Contains(body, "botpenguin.yml:1:") {
 		t.Errorf("a broken file: %d %s", status, body)
 	}
 	expect("with a broken file", `botpenguin_inbox_users{account="acme"} 7`, "botpenguin_config_last_reload_successful 0")
@@ -63,7 +47,7 @@ func TestReload(t *testing.T) {
 	}
 
 	overwrite(t, path, reloadable(server.URL, "zenith"))
-	if status, body := r.post(t, "/-/reload"); status != 200 {
+	if status, body := r.request(t, http.MethodPost, "/-/reload"); status != 200 {
 		t.Errorf("a good file: %d %s", status, body)
 	}
 	expect("with another account", `botpenguin_inbox_users{account="zenith"} 7`, "botpenguin_config_last_reload_successful 1", `!botpenguin_inbox_users{account="acme"}`)

@@ -19,7 +19,7 @@ type bounds struct {
 // settled tells whether low is the last page.
 func (b bounds) settled() bool { return b.high == b.low+1 }
 
-// next is the page to ask for next; 0 when the last page is known and what has
+// next is the page to ask for next, by the first of its cases that applies; 0 when the last page is known and what has
 // been seen proves it. A last page that is shorter than size needs no proof
 // beyond that the page after it was once seen empty; with proof set, and for a
 // page that is full, the page after it must have been seen.

@@ -47,6 +47,7 @@ type Error struct {
 	retryable bool // asking again may help: the failure was the moment's, not the request's
 }
 
+// Error says what failed, in one line.
 func (e *Error) Error() string { return e.Text }
 
 func failed(reason Reason, format string, args ...any) *Error {

@@ -142,7 +142,7 @@ func (g *Gate) serve() {
 	now := time.Now()
 	g.refuse(now)
 	for len(g.waiting) > 0 && g.inFlight < g.most {
-		if wait := g.wait(now); wait > 0 {
+		if wait := g.admit(now); wait > 0 {
 			g.serveIn(wait)
 			return
 		}
@@ -158,9 +158,9 @@ func (g *Gate) serve() {
 	}
 }
 
-// wait is how long nobody may go. If it is 0, a request has been taken off the rate
-// limit.
-func (g *Gate) wait(now time.Time) time.Duration {
+// admit takes one request off the rate limit and returns 0, or returns how long nobody
+// may go.
+func (g *Gate) admit(now time.Time) time.Duration {
 	if wait := g.held.Sub(now); wait > 0 {
 		return wait
 	}
@@ -216,8 +216,10 @@ func (g *Gate) refuse(now time.Time) {
 // queue is a heap of waiters, the next one first.
 type queue []*waiter
 
+// Len, Less and Swap are for package heap.
 func (q queue) Len() int { return len(q) }
 
+// Less puts the lower priority first, and of equals who came first.
 func (q queue) Less(i, j int) bool {
 	if q[i].priority != q[j].priority {
 		return q[i].priority < q[j].priority
@@ -225,6 +227,7 @@ func (q queue) Less(i, j int) bool {
 	return q[i].arrival < q[j].arrival
 }
 
+// Swap keeps each waiter's index.
 func (q queue) Swap(i, j int) {
 	q[i], q[j] = q[j], q[i]
 	q[i].index, q[j].index = i, j

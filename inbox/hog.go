@@ -77,12 +77,12 @@ func (g *Gate) clogged(now time.Time) time.Duration {
 		return 0
 	}
 	since := g.waiting[0].arrived
-	patience := max(deadline.Sub(since)/3, 2*g.slowest)
+	enough := max(deadline.Sub(since)/3, 2*g.slowest)
 	if g.moved.After(since) {
 		since = g.moved
 	}
-	if wait := since.Add(patience).Sub(now); wait > 0 {
+	if wait := since.Add(enough).Sub(now); wait > 0 {
 		return wait
 	}
-	return g.endHogs(now, patience)
+	return g.endHogs(now, enough)
 }

@@ -95,6 +95,8 @@ func (r *recordReader) object(here []wanted, record bool) error {
 			return err
 		}
 		isID := record && string(name) == "_id"
+		// What is wanted below this member goes on top of what is wanted here, in the
+		// same slice, and is gone again after it: no object costs an allocation.
 		mark := len(r.wanted)
 		for _, w := range here {
 			if len(w.rest) > 0 && w.rest[0] == string(name) {

@@ -23,7 +23,7 @@ func (s *search) settle(ctx context.Context) error {
 	for {
 		p, get := s.next(s.pages.peek, s.known(), s.proof), s.pages.get
 		if p == 0 {
-			p, get = s.doubtful(), s.pages.again
+			p, get = s.ascertain(), s.pages.again
 		}
 		if p == 0 {
 			return nil
@@ -40,11 +40,11 @@ func (s *search) settle(ctx context.Context) error {
 	}
 }
 
-// doubtful returns the page to look at once more before the page size is certain,
-// 0 if there is none. A page before the last must have been seen, and two that agree
-// make it certain. One alone may have been the last, and part full, when it was seen:
-// it must be seen twice.
-func (s *search) doubtful() int {
+// ascertain makes the page size certain, or returns the page to look at first; 0 where
+// looking does not help. A page before the last must have been seen, and two that
+// agree make it certain. One alone may have been the last, and part full, when it was
+// seen: it must be seen twice.
+func (s *search) ascertain() int {
 	records, certain := s.size.known()
 	if certain || s.afresh || s.low <= 1 {
 		return 0

@@ -15,4 +15,5 @@ type Path []string
 // ParsePath reads a dotted path such as lastMessage.at.
 func ParsePath(dotted string) Path { return strings.Split(dotted, ".") }
 
+// String is the path as it is written in a configuration.
 func (p Path) String() string { return strings.Join(p, ".") }
