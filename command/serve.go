@@ -54,20 +54,25 @@ func (s Serve) Run(ctx context.Context) error {
 	}
 	defer loader.close()
 	level.Info(logger).Log("msg", "starting botpenguin_exporter", "version", version.Info())
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go reloadOnHangup(ctx, loader)
+	return s.serve(ctx, loader.server, logger)
+}
+
+// reloadOnHangup reloads at every SIGHUP, until ctx ends.
+func reloadOnHangup(ctx context.Context, l *loader) {
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP)
 	defer signal.Stop(hangups)
-	go func() {
-		for {
-			select {
-			case <-hangups:
-				_ = loader.reload() // which has logged it
-			case <-ctx.Done():
-				return
-			}
+	for {
+		select {
+		case <-hangups:
+			_ = l.reload() // which has logged what is wrong
+		case <-ctx.Done():
+			return
 		}
-	}()
-	return s.serve(ctx, loader.server, logger)
+	}
 }
 
 func newRegistry(l *loader) *prometheus.Registry {
