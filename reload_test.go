@@ -67,6 +67,41 @@ func TestReload(t *testing.T) {
 	}
 }
 
+// An account that a reload takes away and another one brings back keeps its metrics,
+// although a scrape of the first one ends only after that.
+func TestReloadBringsAnAccountBack(t *testing.T) {
+	t.Parallel()
+	server := inboxtest.Start(t)
+	path := write(t, "botpenguin.yml", reloadable(server.URL, "acme"))
+	r := boot(t, environ{}, "--config.file="+path, "--web.enable-lifecycle")
+	reached, release := make(chan struct{}, 10), make(chan struct{})
+	server.Intercept(func(http.ResponseWriter, *http.Request, inboxtest.Call) bool {
+		reached <- struct{}{}
+		<-release
+		return false
+	})
+	scraped := make(chan struct{})
+	go func() {
+		defer close(scraped)
+		r.get(t, "/metrics")
+	}()
+	<-reached
+	for _, name := range []string{"zenith", "acme"} {
+		overwrite(t, path, reloadable(server.URL, name))
+		if status, body := r.request(t, http.MethodPost, "/-/reload"); status != 200 {
+			t.Fatalf("%d %s", status, body)
+		}
+	}
+	server.Intercept(nil)
+	close(release)
+	<-scraped
+	for range 20 {
+		if _, body := r.get(t, "/metrics"); !strings.Contains(body, `botpenguin_api_retries_total{account="acme"}`) {
+			t.Fatalf("the account's metrics are gone:\n%s", body)
+		}
+	}
+}
+
 func overwrite(t *testing.T, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

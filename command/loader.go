@@ -21,8 +21,10 @@ type loader struct {
 	when       prometheus.Gauge
 	logger     log.Logger
 
-	mu     sync.Mutex // one at a time
 	server *web.Server
+
+	mu      sync.Mutex      // one load at a time
+	inForce map[string]bool // the accounts that are
 }
 
 func newLoader(config Config, logger log.Logger) *loader {
@@ -55,8 +57,12 @@ func (l *loader) load() error {
 	l.successful.Set(1)
 	l.when.Set(float64(time.Now().UnixMilli()) / 1000)
 	level.Info(l.logger).Log("msg", "loaded the configuration", "accounts", len(accounts))
+	l.inForce = make(map[string]bool)
+	for _, account := range accounts {
+		l.inForce[account.Name()] = true
+	}
 	if before != nil {
-		l.retire(before.Accounts, accounts)
+		l.retire(before.Accounts)
 	}
 	return nil
 }
@@ -73,16 +79,15 @@ func (l *loader) reload() error {
 	return err
 }
 
-// retire lets go of accounts, and of the metrics of those that are not among others.
-func (l *loader) retire(accounts, others []*collector.Account) {
-	kept := make(map[string]bool)
-	for _, account := range others {
-		kept[account.Name()] = true
-	}
+// retire lets go of accounts when their scrapes have ended, and then of the metrics of
+// those that no configuration has brought back meanwhile.
+func (l *loader) retire(accounts []*collector.Account) {
 	for _, account := range accounts {
 		go func() {
 			account.Retire()
-			if !kept[account.Name()] {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			if !l.inForce[account.Name()] {
 				l.metrics.Forget(account.Name())
 			}
 		}()

@@ -51,6 +51,7 @@ func (c Config) load(metrics *collector.Metrics, logger log.Logger) (*config.Con
 	for _, a := range cfg.Accounts {
 		account, err := collector.NewAccount(a, metrics, logger)
 		if err != nil {
+			closeAll(accounts)
 			return nil, nil, err
 		}
 		accounts = append(accounts, account)
