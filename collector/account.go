@@ -128,6 +128,18 @@ func (a *Account) Scrape(ctx context.Context, deadline time.Time) *Snapshot {
 	return a.leave(r)
 }
 
+// ScrapeAll scrapes accounts side by side, each by scrape, and returns what that
+// returned, in their order.
+func ScrapeAll(accounts []*Account, scrape func(*Account) *Snapshot) []*Snapshot {
+	snapshots := make([]*Snapshot, len(accounts))
+	var all sync.WaitGroup
+	for i, account := range accounts {
+		all.Go(func() { snapshots[i] = scrape(account) })
+	}
+	all.Wait()
+	return snapshots
+}
+
 // begin begins a run. The account is locked.
 func (a *Account) begin(deadline time.Time) *run {
 	r := newRun(a, deadline)
@@ -160,6 +172,9 @@ func (a *Account) leave(r *run) *Snapshot {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if r.outcome != nil {
+		return r.outcome
+	}
 	return r.snapshot()
 }
 
@@ -170,7 +185,8 @@ func (a *Account) end(r *run) {
 	if a.current == r {
 		a.current = nil
 	}
-	a.latest = r.snapshot()
+	r.outcome = r.snapshot()
+	a.latest = r.outcome
 	for i := range a.latest.Results {
 		if result := &a.latest.Results[i]; !r.abandoned || result.Err() == nil {
 			a.judge(result)

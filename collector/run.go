@@ -29,8 +29,9 @@ type run struct {
 	done    chan struct{} // closed when nothing of it goes on
 
 	// The account's lock guards these.
-	waiting   int  // how many wait for it
-	abandoned bool // ended because nobody did any more: what it lacks is no failure
+	waiting   int       // how many wait for it
+	abandoned bool      // ended because nobody did any more: what it lacks is no failure
+	outcome   *Snapshot // once it has ended
 
 	mu sync.Mutex // guards the outcomes of the tasks
 }

@@ -92,7 +92,7 @@ func (r *run) snapshot() *Snapshot {
 	}
 	for _, p := range r.parts {
 		result := results[p.query]
-		result.Parts = append(result.Parts, r.outcome(p, s.Ended))
+		result.Parts = append(result.Parts, r.part(p, s.Ended))
 	}
 	for i := range s.Results {
 		r.summarize(&s.Results[i])
@@ -121,8 +121,8 @@ func (r *run) summarize(result *Result) {
 // unfinished is the error of what a scrape did not wait for.
 var unfinished = &inbox.Error{Reason: inbox.Timeout, Text: "no answer before the deadline"}
 
-// outcome returns what came of a part by now.
-func (r *run) outcome(p planned, now time.Time) Part {
+// part returns what came of a part by now.
+func (r *run) part(p planned, now time.Time) Part {
 	t := p.task
 	did := t.counting
 	if reads(p.query) {

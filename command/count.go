@@ -8,7 +8,6 @@ import (
 	"math"
 	"os"
 	"strings"
-	"sync"
 	"text/tabwriter"
 	"time"
 
@@ -75,16 +74,10 @@ func failures(rows []row) error {
 	return nil
 }
 
-// countAll scrapes all accounts side by side.
+// countAll scrapes all accounts, without a deadline.
 func countAll(ctx context.Context, accounts []*collector.Account) []row {
-	snapshots := make([]*collector.Snapshot, len(accounts))
-	var all sync.WaitGroup
-	for i, account := range accounts {
-		all.Go(func() { snapshots[i] = account.Scrape(ctx, time.Time{}) })
-	}
-	all.Wait()
 	rows := []row{}
-	for _, s := range snapshots {
+	for _, s := range collector.ScrapeAll(accounts, func(a *collector.Account) *collector.Snapshot { return a.Scrape(ctx, time.Time{}) }) {
 		for i := range s.Results {
 			rows = append(rows, rowsOf(s.Account, &s.Results[i])...)
 		}

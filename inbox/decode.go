@@ -135,11 +135,9 @@ func (d *pageDecoder) envelope(selection *Selection) (answer, error) {
 
 // key reads a key of the envelope and refuses one that was there before.
 func (d *pageDecoder) key() (string, error) {
-	raw, err := d.json.ReadValue()
-	if err != nil {
+	if err := d.text(); err != nil {
 		return "", err
 	}
-	d.scratch, _ = jsontext.AppendUnquote(d.scratch[:0], raw) // its syntax has been checked
 	if d.keys[string(d.scratch)] {
 		return "", failed(Decode, "the answer has the key %q twice", d.scratch)
 	}
@@ -170,12 +168,20 @@ func (d *pageDecoder) message(a *answer) error {
 	if d.json.PeekKind() != '"' {
 		return d.json.SkipValue()
 	}
+	if err := d.text(); err != nil {
+		return err
+	}
+	a.message = string(d.scratch)
+	return nil
+}
+
+// text reads a string into scratch.
+func (d *pageDecoder) text() error {
 	raw, err := d.json.ReadValue()
 	if err != nil {
 		return err
 	}
-	d.scratch, _ = jsontext.AppendUnquote(d.scratch[:0], raw)
-	a.message = string(d.scratch)
+	d.scratch, _ = jsontext.AppendUnquote(d.scratch[:0], raw) // its syntax has been checked
 	return nil
 }
 

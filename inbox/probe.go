@@ -126,10 +126,8 @@ func (p *probe) askAgain(ctx context.Context, suspects []int) error {
 // gap returns an error when there are contacts behind an empty page: no list is like
 // that, whatever its page size.
 func gap(seen map[int]Page, last int) error {
-	for n, page := range seen {
-		if n < last && page.Records == 0 {
-			return failed(Pagination, "page %d is empty, but page %d has contacts", n, last)
-		}
+	if first := firstEmpty(seen); first < last {
+		return failed(Pagination, "page %d is empty, but page %d has contacts", first, last)
 	}
 	return nil
 }

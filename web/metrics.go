@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/go-kit/log/level"
@@ -22,12 +21,7 @@ func (s *Server) metrics(w http.ResponseWriter, r *http.Request) {
 		s.expose(w, r, s.options.Registry)
 		return
 	}
-	snapshots := make([]*collector.Snapshot, len(inboxes.Accounts))
-	var all sync.WaitGroup
-	for i, account := range inboxes.Accounts {
-		all.Go(func() { snapshots[i] = s.scrape(r, account) })
-	}
-	all.Wait()
+	snapshots := collector.ScrapeAll(inboxes.Accounts, func(a *collector.Account) *collector.Snapshot { return s.scrape(r, a) })
 	s.expose(w, r, s.options.Registry, registryOf(collector.NewGauges(snapshots...)))
 }
 
