@@ -19,6 +19,7 @@ import (
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/config"
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/paging"
 )
 
 // Account runs the queries of one account. What it has learnt lasts as long as it
@@ -27,7 +28,7 @@ type Account struct {
 	config  *config.Account
 	client  *inbox.Client
 	gate    *inbox.Gate
-	counter *inbox.Counter
+	counter *paging.Counter
 	metrics *accountMetrics
 	logger  log.Logger
 
@@ -63,7 +64,7 @@ func newAccount(c *config.Account, transport http.RoundTripper, metrics *Metrics
 		habits:  make(map[string]*habit),
 	}
 	a.client = inbox.NewClient(c.URL, transport, a.observe)
-	a.counter = &inbox.Counter{Audited: a.metrics.audited}
+	a.counter = &paging.Counter{Audited: a.metrics.audited}
 	for _, q := range c.Queries {
 		h := &history{}
 		for range q.Parts {

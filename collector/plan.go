@@ -6,6 +6,7 @@ import (
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/config"
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/paging"
 )
 
 // planned is a part of a query and the task that gives its value.
@@ -31,7 +32,7 @@ func plan(queries []*config.Query, now time.Time) (parts []planned, tasks []*tas
 			body := string(part.Filter.Body(now, 0))
 			t := bodies[body]
 			if t == nil {
-				t = &task{name: q.Name, query: inbox.Query{Key: part.Filter.Key()}, filter: part.Filter}
+				t = &task{name: q.Name, query: paging.Query{Key: part.Filter.Key()}, filter: part.Filter}
 				bodies[body] = t
 				tasks = append(tasks, t)
 			}

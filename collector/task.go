@@ -8,6 +8,8 @@ import (
 	"github.com/go-kit/log/level"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/filter"
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/paging"
 )
 
 // maxReadPages is how many pages a read may take.
@@ -17,8 +19,8 @@ const maxReadPages = 200
 // every part of a query with that body shares. The run's lock guards its outcome.
 type task struct {
 	name      string // of the first query that it is for
-	query     inbox.Query
-	filter    inbox.Filter
+	query     paging.Query
+	filter    filter.Filter
 	counted   bool            // a part wants the number
 	read      bool            // a part wants the contacts
 	selection inbox.Selection // what is wanted of each contact
@@ -27,10 +29,10 @@ type task struct {
 	class    inbox.Priority // how dear it is, as far as is known
 	rank     int            // in its class
 	recounts int
-	pages    *inbox.Pages // nil before it began
+	pages    *paging.Pages // nil before it began
 
 	counting step
-	number   inbox.Count
+	number   paging.Count
 	reading  step // begins with the counting
 	contacts []inbox.Contact
 	requests int
@@ -101,11 +103,11 @@ func (t *task) stalled() bool {
 // takes are then read already. It tells whether the read is yet to be done.
 func (t *task) count(ctx context.Context) (more bool) {
 	began := time.Now()
-	pages := inbox.NewPages(t.fetch, t.read)
+	pages := paging.NewPages(t.fetch, t.read)
 	t.run.mu.Lock()
 	t.pages = pages
 	t.run.mu.Unlock()
-	var number inbox.Count
+	var number paging.Count
 	err := t.refuse(ctx)
 	if err == nil {
 		number, err = t.run.account.counter.Count(ctx, t.query, pages)
@@ -138,7 +140,7 @@ func (t *task) readAll(ctx context.Context) {
 	t.contacts = contacts
 	t.reading.ended, t.reading.err = time.Now(), err
 	if err == nil && counter.Walks(t.query) {
-		t.number = inbox.Count{Contacts: len(contacts)} // no count by the last page is right
+		t.number = paging.Count{Contacts: len(contacts)} // no count by the last page is right
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 
 	promconfig "github.com/prometheus/common/config"
 
-	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/filter"
 )
 
 // Config is a valid configuration. It is not to be changed.
@@ -71,7 +71,7 @@ type Query struct {
 type Part struct {
 	// Labels are the constant labels and those of the dimensions.
 	Labels map[string]string
-	Filter inbox.Filter
+	Filter filter.Filter
 }
 
 // Group is a label whose values are found in the contacts.

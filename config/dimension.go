@@ -5,7 +5,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/filter"
 )
 
 // dimension is a label, each of whose values is a piece of filter.
@@ -16,7 +16,7 @@ type dimension struct {
 
 type dimensionValue struct {
 	label  string
-	filter inbox.Filter
+	filter filter.Filter
 }
 
 // dimensions are in the order of the configuration, their names unique.

@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/filter"
 )
 
 // The file is embedded into the program as its default.
@@ -52,7 +52,7 @@ func TestExampleIsTheBuiltInDefault(t *testing.T) {
 		t.Errorf("queries (-want +got):\n%s", diff)
 	}
 	for i, part := range account.Queries[3].Parts {
-		if status := inbox.Statuses()[i]; part.Labels["status"] != strings.ToLower(status) {
+		if status := filter.Statuses()[i]; part.Labels["status"] != strings.ToLower(status) {
 			t.Errorf("part %d has the labels %v, want %s", i, part.Labels, status)
 		}
 	}
@@ -90,7 +90,7 @@ func TestExampleWithAllOptionalKeysIsValid(t *testing.T) {
 	}
 
 	keys := slices.Concat(accountKeys, queryKeys, []string{"timezone", "accounts", "dimensions", "queries", "field", "values", "extra"})
-	for _, field := range inbox.Fields() {
+	for _, field := range filter.Fields() {
 		keys = append(keys, field.Name)
 	}
 	for _, key := range keys {

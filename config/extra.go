@@ -8,11 +8,11 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/filter"
 )
 
 // extra adds the fields that the API's documentation lacks to a filter.
-func (p *parser) extra(e entry, filter inbox.Filter) inbox.Filter {
+func (p *parser) extra(e entry, to filter.Filter) filter.Filter {
 	all, _ := p.entries(e.value, e.at)
 	for _, field := range all {
 		before := p.trouble()
@@ -20,13 +20,13 @@ func (p *parser) extra(e entry, filter inbox.Filter) inbox.Filter {
 		if p.trouble() > before {
 			continue
 		}
-		with, err := filter.WithExtra(field.name, value)
+		with, err := to.WithExtra(field.name, value)
 		if err != nil {
 			p.fail(field.key, e.at, "%v", err)
 		}
-		filter = with
+		to = with
 	}
-	return filter
+	return to
 }
 
 // extraNames returns the names under extra in a filter.

@@ -5,24 +5,24 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/filter"
 )
 
 // filter reads a filter or a piece of one. What is wrong with it is left out.
-func (p *parser) filter(n *yaml.Node, at place) inbox.Filter {
-	var filter inbox.Filter
+func (p *parser) filter(n *yaml.Node, at place) filter.Filter {
+	var read filter.Filter
 	all, _ := p.entries(n, at)
 	for _, e := range all {
 		var value any
 		var ok bool
-		field, known := inbox.Lookup(e.name)
+		field, known := filter.Lookup(e.name)
 		switch {
 		case e.name == "page":
 			p.fail(e.key, at, "page cannot be set, the exporter asks for the pages that it needs")
 		case e.name == "isExport":
 			p.fail(e.key, at, `isExport cannot be set, it is always "none": anything else would start an export`)
 		case e.name == "extra":
-			filter = p.extra(e, filter)
+			read = p.extra(e, read)
 		case !known:
 			p.fail(e.key, at, "unknown filter field %q%s", e.name, filterHint(e.name))
 		default:
@@ -31,19 +31,19 @@ func (p *parser) filter(n *yaml.Node, at place) inbox.Filter {
 		if !ok {
 			continue
 		}
-		with, err := filter.With(e.name, value)
+		with, err := read.With(e.name, value)
 		if err != nil {
 			p.fail(e.value, at, "%v", err)
 		}
-		filter = with
+		read = with
 	}
-	return filter
+	return read
 }
 
 // filterHint ends the sentence about a field that the documentation lacks.
 func filterHint(name string) string {
 	candidates := []string{"extra"}
-	for _, field := range inbox.Fields() {
+	for _, field := range filter.Fields() {
 		candidates = append(candidates, field.Name)
 	}
 	const elsewhere = "a field that the API's documentation lacks goes under extra"
@@ -55,28 +55,28 @@ func filterHint(name string) string {
 
 // filterValue reads the value of a documented field, as the type that the
 // filter takes for it.
-func (p *parser) filterValue(e entry, field inbox.Field, all []entry) (any, bool) {
+func (p *parser) filterValue(e entry, field filter.Field, all []entry) (any, bool) {
 	switch field.Kind {
-	case inbox.IDs:
+	case filter.IDs:
 		return anyOf(p.texts(e.value, e.at, p.asWritten))
-	case inbox.Names:
+	case filter.Names:
 		texts, ok := p.texts(e.value, e.at, p.string)
 		if ok {
 			p.checkNames(e, texts, all)
 		}
 		return texts, ok
-	case inbox.Flag:
+	case filter.Flag:
 		return anyOf(p.boolean(e.value, e.at))
-	case inbox.Dates:
+	case filter.Dates:
 		ends, ok := p.object(e.value, e.at, "startAt", "endsAt")
 		start, startOK := p.optionalTime(ends, "startAt")
 		end, endOK := p.optionalTime(ends, "endsAt")
-		return inbox.Range{Start: start, End: end}, ok && startOK && endOK
-	case inbox.Ordered:
+		return filter.Range{Start: start, End: end}, ok && startOK && endOK
+	case filter.Ordered:
 		keys, ok := p.object(e.value, e.at, "status", "lastAt")
 		last, lastOK := p.optionalTime(keys, "lastAt")
 		status, given := keys["status"]
-		orders := inbox.Orders{Last: last}
+		orders := filter.Orders{Last: last}
 		if given {
 			orders.Status, given = p.boolean(status.value, status.at)
 		}
@@ -92,16 +92,16 @@ func anyOf[T any](value T, ok bool) (any, bool) {
 
 // optionalTime reads a time of a filter, the zero Time when it is absent or
 // empty.
-func (p *parser) optionalTime(keys map[string]entry, name string) (inbox.Time, bool) {
+func (p *parser) optionalTime(keys map[string]entry, name string) (filter.Time, bool) {
 	e, given := keys[name]
 	if !given {
-		return inbox.Time{}, true
+		return filter.Time{}, true
 	}
 	text, ok := p.asWritten(e.value, e.at)
 	if !ok || text == "" {
-		return inbox.Time{}, ok
+		return filter.Time{}, ok
 	}
-	t, err := inbox.ParseTime(text, p.zone)
+	t, err := filter.ParseTime(text, p.zone)
 	if err != nil {
 		if written, expanded := p.written[e.value]; expanded {
 			p.fail(e.value, e.at, "the value of %s is not a time", written)
@@ -119,13 +119,13 @@ func (p *parser) checkNames(e entry, texts []string, all []entry) {
 	for i, text := range texts {
 		switch e.name {
 		case "status":
-			if !slices.Contains(inbox.Statuses(), text) {
+			if !slices.Contains(filter.Statuses(), text) {
 				p.warn(items[i], e.at.item(i), "%s is not a documented status%s",
-					p.shown(items[i]), hint(text, inbox.Statuses()))
+					p.shown(items[i]), hint(text, filter.Statuses()))
 			}
 		case "applicableFilters":
 			var known []string
-			for _, field := range inbox.Fields() {
+			for _, field := range filter.Fields() {
 				known = append(known, field.Name)
 			}
 			if !slices.Contains(append(known, extraNames(all)...), text) {

@@ -5,7 +5,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/filter"
 )
 
 // maxParts bounds how many filters a query may become for an account: each
@@ -44,15 +44,15 @@ func (p *parser) split(parts []Part, d dimension, q *queryDraft, i int) []Part {
 	var all []Part
 	for _, part := range parts {
 		for _, value := range d.values {
-			filter, err := inbox.Merge(part.Filter, value.filter)
-			if conflict, ok := errors.AsType[*inbox.ConflictError](err); ok {
+			merged, err := filter.Merge(part.Filter, value.filter)
+			if conflict, ok := errors.AsType[*filter.ConflictError](err); ok {
 				p.fail(q.byItems[i], q.byAt.item(i),
 					"the value %q of dimension %q sets %s, which the filter or another dimension sets too",
 					value.label, d.name, conflict.Field)
 			}
 			labels := maps.Clone(part.Labels)
 			labels[d.name] = value.label
-			all = append(all, Part{Labels: labels, Filter: filter})
+			all = append(all, Part{Labels: labels, Filter: merged})
 		}
 	}
 	return all

@@ -7,7 +7,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/filter"
 )
 
 var queryKeys = []string{
@@ -19,7 +19,7 @@ type queryDraft struct {
 	Query
 	at       place
 	nameNode *yaml.Node
-	filter   inbox.Filter
+	filter   filter.Filter
 	by       []string
 	byItems  []*yaml.Node // of by
 	byAt     place

@@ -81,7 +81,7 @@ func (c *Client) Page(ctx context.Context, r Request) (page Page, retryAfter tim
 	}()
 	request, err := c.request(httptrace.WithClientTrace(ctx, secrets.trace()), r.Body)
 	if err != nil {
-		return Page{}, 0, failed(Connection, "%s", secrets.redact(err.Error()))
+		return Page{}, 0, Errorf(Connection, "%s", secrets.redact(err.Error()))
 	}
 	response, err := c.http.Do(request)
 	if err != nil {
@@ -147,17 +147,17 @@ func decompressed(response *http.Response) (io.Reader, error) {
 	case "gzip", "x-gzip":
 		return gzip.NewReader(response.Body)
 	default:
-		return nil, failed(Decode, "the answer is neither plain nor gzip, but %q", encoding)
+		return nil, Errorf(Decode, "the answer is neither plain nor gzip, but %q", encoding)
 	}
 }
 
 // broken is the error of a request that got no response.
 func (c *Client) broken(ctx context.Context, err error, secrets *redactor) error {
-	if ended := endOf(ctx, "no answer before the deadline"); ended != nil {
+	if ended := ContextError(ctx, "no answer before the deadline"); ended != nil {
 		return ended
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		return failed(Timeout, "no answer within %s", maxRequest)
+		return Errorf(Timeout, "no answer within %s", maxRequest)
 	}
 	if errors.Is(err, io.EOF) {
 		return &Error{Reason: Connection, Text: "the connection ended before an answer", retryable: true}
@@ -171,36 +171,23 @@ func (c *Client) broken(ctx context.Context, err error, secrets *redactor) error
 
 // brokenBody is the error of a response that cannot be read as an answer.
 func (c *Client) brokenBody(ctx context.Context, err error, secrets *redactor) error {
-	if ended := endOf(ctx, "no answer before the deadline"); ended != nil {
+	if ended := ContextError(ctx, "no answer before the deadline"); ended != nil {
 		return ended
 	}
 	var own *Error
 	var corrupt flate.CorruptInputError
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return failed(Timeout, "no whole answer within %s", maxRequest)
+		return Errorf(Timeout, "no whole answer within %s", maxRequest)
 	case errors.As(err, &own):
 		return &Error{Reason: own.Reason, Text: secrets.shorten(own.Text)}
 	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.As(err, &corrupt):
-		return failed(Decode, "decompressing the answer: %v", err)
+		return Errorf(Decode, "decompressing the answer: %v", err)
 	case errors.Is(err, io.EOF): // where the header of gzip should be
-		return failed(Decode, "decompressing the answer: it is empty")
+		return Errorf(Decode, "decompressing the answer: it is empty")
 	default:
 		return &Error{Reason: Connection, Text: secrets.shorten(fmt.Sprintf("reading the answer: %v", err)), retryable: true}
 	}
-}
-
-// endOf is the error of a context that has ended, nil while it has not: what it was
-// ended for, or a Timeout with a text of its own.
-func endOf(ctx context.Context, text string) error {
-	if ctx.Err() == nil {
-		return nil
-	}
-	var own *Error
-	if cause := context.Cause(ctx); errors.As(cause, &own) {
-		return own
-	}
-	return failed(Timeout, "%s", text)
 }
 
 // statusError is the error of a response whose HTTP status is not a success.

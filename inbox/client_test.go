@@ -405,7 +405,7 @@ func TestNobodyListens(t *testing.T) {
 // A request ends with its context, before the answer and within it.
 func TestARequestEndsWithItsContext(t *testing.T) {
 	t.Parallel()
-	why := failed(Auth, "another request found that out")
+	why := Errorf(Auth, "another request found that out")
 	for name, test := range map[string]struct {
 		cause error
 		want  string
@@ -575,7 +575,7 @@ func TestRetryAfterIsPassedOn(t *testing.T) {
 func TestReasonOf(t *testing.T) {
 	t.Parallel()
 	for _, reason := range Reasons() {
-		if got := ReasonOf(fmt.Errorf("page 3: %w", failed(reason, "x"))); got != reason {
+		if got := ReasonOf(fmt.Errorf("page 3: %w", Errorf(reason, "x"))); got != reason {
 			t.Errorf("%s is taken for %s", reason, got)
 		}
 	}

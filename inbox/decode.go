@@ -80,11 +80,11 @@ func refused(err error) error {
 	case errors.As(err, &own):
 		return own
 	case errors.As(err, &syntax):
-		return failed(Decode, "decoding the answer: %v, at byte %d", syntax.Err, syntax.ByteOffset)
+		return Errorf(Decode, "decoding the answer: %v, at byte %d", syntax.Err, syntax.ByteOffset)
 	case errors.Is(err, io.EOF):
-		return failed(Decode, "decoding the answer: it is empty")
+		return Errorf(Decode, "decoding the answer: it is empty")
 	default:
-		return failed(Decode, "decoding the answer: %v", err)
+		return Errorf(Decode, "decoding the answer: %v", err)
 	}
 }
 
@@ -95,7 +95,7 @@ func (d *pageDecoder) envelope(selection *Selection) (answer, error) {
 		if _, err := d.json.ReadToken(); err != nil {
 			return a, err
 		}
-		return a, failed(Decode, "the answer is no JSON object")
+		return a, Errorf(Decode, "the answer is no JSON object")
 	}
 	if _, err := d.json.ReadToken(); err != nil {
 		return a, err
@@ -126,9 +126,9 @@ func (d *pageDecoder) envelope(selection *Selection) (answer, error) {
 	}
 	switch {
 	case !hasSuccess:
-		return a, failed(Decode, `the answer lacks "success"`)
+		return a, Errorf(Decode, `the answer lacks "success"`)
 	case a.success && !hasData:
-		return a, failed(Decode, `the answer lacks an array "data"`)
+		return a, Errorf(Decode, `the answer lacks an array "data"`)
 	}
 	return a, nil
 }
@@ -139,10 +139,10 @@ func (d *pageDecoder) key() (string, error) {
 		return "", err
 	}
 	if d.keys[string(d.scratch)] {
-		return "", failed(Decode, "the answer has the key %q twice", d.scratch)
+		return "", Errorf(Decode, "the answer has the key %q twice", d.scratch)
 	}
 	if len(d.keys) == maxEnvelopeKeys {
-		return "", failed(TooLarge, "the answer has more than %d keys", maxEnvelopeKeys)
+		return "", Errorf(TooLarge, "the answer has more than %d keys", maxEnvelopeKeys)
 	}
 	key := string(d.scratch)
 	d.keys[key] = true
@@ -159,7 +159,7 @@ func (d *pageDecoder) success(a *answer) error {
 		a.success = true
 	case 'f':
 	default:
-		return failed(Decode, `"success" is no boolean`)
+		return Errorf(Decode, `"success" is no boolean`)
 	}
 	return nil
 }
@@ -225,7 +225,7 @@ func (d *pageDecoder) contact(page *Page, selection *Selection) error {
 	switch {
 	case selection != nil:
 		if page.Records == maxPageContacts {
-			return failed(TooLarge, "the page has more than %d contacts to tell apart", maxPageContacts)
+			return Errorf(TooLarge, "the page has more than %d contacts to tell apart", maxPageContacts)
 		}
 		contact, err := d.record.read(*selection)
 		if err != nil {
@@ -256,7 +256,7 @@ func (d *pageDecoder) end() error {
 	_, err := d.json.ReadToken()
 	switch {
 	case err == nil:
-		return failed(Decode, "the answer goes on after its JSON object")
+		return Errorf(Decode, "the answer goes on after its JSON object")
 	case errors.Is(err, io.EOF):
 		return nil
 	default:

@@ -1,7 +1,10 @@
-// Package inbox speaks the inbox API of BotPenguin and counts with it.
+// Package inbox speaks the inbox API of BotPenguin over HTTP.
 //
-// The API lists contacts in pages and never says how many there are. A Filter
-// is what is asked, a Client asks for one page of it, and a Counter turns pages
-// into a number: exactly, and with about one request a count. Session joins
-// the three for one scrape, under the limits that a Gate keeps for an account.
+// A Client makes one request and turns the response into a Page, or into an
+// Error with a Reason. A Limiter admits an account's requests. A Session joins
+// the two for one scrape and retries what may succeed at a second attempt. Texts
+// of the API are redacted before they become part of an error.
+//
+// Request bodies are made by package filter; package paging turns pages into
+// numbers.
 package inbox

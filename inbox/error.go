@@ -50,11 +50,25 @@ type Error struct {
 // Error says what failed, in one line.
 func (e *Error) Error() string { return e.Text }
 
-func failed(reason Reason, format string, args ...any) *Error {
+// Errorf returns an Error with a formatted text. The arguments must hold no secret.
+func Errorf(reason Reason, format string, args ...any) *Error {
 	return &Error{Reason: reason, Text: fmt.Sprintf(format, args...)}
 }
 
-// ReasonOf tells why err happened. A context that ended counts as Timeout; an
+// ContextError returns the error of a context that has ended: its cause if that
+// is an *Error, else a Timeout with the given text. It is nil while ctx lasts.
+func ContextError(ctx context.Context, text string) error {
+	if ctx.Err() == nil {
+		return nil
+	}
+	var own *Error
+	if cause := context.Cause(ctx); errors.As(cause, &own) {
+		return own
+	}
+	return Errorf(Timeout, "%s", text)
+}
+
+// ReasonOf returns why err happened. A context that ended counts as Timeout; an
 // error that is none of this package's as API, which none should be.
 func ReasonOf(err error) Reason {
 	var e *Error

@@ -100,7 +100,7 @@ func (g *Gate) Enter(ctx context.Context, priority Priority) error {
 	default:
 		heap.Remove(&g.waiting, w.index)
 	}
-	return endOf(ctx, noTurn)
+	return ContextError(ctx, noTurn)
 }
 
 // Leave ends a request that was admitted; err is how it ended.
@@ -197,9 +197,9 @@ func (g *Gate) refuse(now time.Time) {
 		}
 		switch {
 		case w.ctx.Err() != nil:
-			w.err = endOf(w.ctx, noTurn)
+			w.err = ContextError(w.ctx, noTurn)
 		case g.held.After(now) && g.held.After(deadline):
-			w.err = failed(RateLimited, "the API asked for no requests until %s (Retry-After)", g.held.UTC().Format(time.RFC3339))
+			w.err = Errorf(RateLimited, "the API asked for no requests until %s (Retry-After)", g.held.UTC().Format(time.RFC3339))
 		default:
 			patient = append(patient, w)
 			continue

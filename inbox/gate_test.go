@@ -249,17 +249,17 @@ func TestGateKnowsHowManyItAllows(t *testing.T) {
 func TestGateAdmitsOneAloneWhileTheTokenIsInDoubt(t *testing.T) {
 	t.Parallel()
 	fresh := func(*testing.T) *Gate { return NewGate(0, 3) }
-	rejected := failed(Auth, "401 Unauthorized")
+	rejected := Errorf(Auth, "401 Unauthorized")
 	atGate(t, fresh, func(t *testing.T, c *crowd) {
 		for i := range 5 {
 			c.enter(fmt.Sprint(i), Known, 0)
 		}
 		c.expect("at first", "0 is in")
-		c.leave(failed(Connection, "EOF"))
+		c.leave(Errorf(Connection, "EOF"))
 		c.expect("when that proved nothing", "1 is in")
 		c.leave(nil)
 		c.expect("when the token was accepted", "2 is in", "3 is in", "4 is in")
-		c.leave(failed(HTTPStatus, "500"))
+		c.leave(Errorf(HTTPStatus, "500"))
 		c.enter("5", Known, 0)
 		c.expect("a failure of another kind casts no doubt", "5 is in")
 		c.leave(rejected)
@@ -381,7 +381,7 @@ func TestGateRefusesThoseWhoseTurnComesTooLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		gate := trusting(t, 0, 1)
 		ctx, cancel := context.WithCancelCause(t.Context())
-		cancel(failed(Auth, "another request found that out"))
+		cancel(Errorf(Auth, "another request found that out"))
 		if got, want := outcome(gate.Enter(ctx, Known)), "auth: another request found that out"; got != want {
 			t.Errorf("one that has ended before: %s, want %s", got, want)
 		}
@@ -403,7 +403,7 @@ func TestGateForgetsThoseWhoGaveUp(t *testing.T) {
 				// Few different moments, so that much happens at once.
 				arrives, stays, gives := random.IntN(10), random.IntN(5), 1+random.IntN(10)
 				priority, hold := Priority(random.IntN(4)), random.IntN(20) == 0
-				err := []error{nil, nil, failed(Auth, "401"), failed(Connection, "EOF")}[random.IntN(4)]
+				err := []error{nil, nil, Errorf(Auth, "401"), Errorf(Connection, "EOF")}[random.IntN(4)]
 				go func() {
 					time.Sleep(time.Duration(arrives) * 100 * time.Millisecond)
 					ctx, cancel := context.WithTimeout(t.Context(), time.Duration(gives)*100*time.Millisecond)

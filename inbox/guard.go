@@ -29,9 +29,9 @@ func (g *guardedReader) Read(p []byte) (int, error) {
 	g.read += int64(n)
 	switch {
 	case g.read > maxAnswer:
-		g.err = failed(TooLarge, "the answer is longer than %d MiB", maxAnswer>>20)
+		g.err = Errorf(TooLarge, "the answer is longer than %d MiB", maxAnswer>>20)
 	case g.longest > maxToken:
-		g.err = failed(TooLarge, "the answer has a string longer than %d MiB", maxToken>>20)
+		g.err = Errorf(TooLarge, "the answer has a string longer than %d MiB", maxToken>>20)
 	case err != nil && err != io.EOF:
 		g.err = err
 	default:

@@ -57,7 +57,7 @@ func (g *Gate) endHogs(now time.Time, patience time.Duration) (next time.Duratio
 		switch age := now.Sub(f.began); {
 		case g.slowest == 0:
 		case age >= patience:
-			f.cancel(failed(Timeout, "no answer in %s, while other queries waited to be asked", age.Round(time.Millisecond)))
+			f.cancel(Errorf(Timeout, "no answer in %s, while other queries waited to be asked", age.Round(time.Millisecond)))
 		case next == 0 || patience-age < next:
 			next = patience - age
 		}

@@ -83,7 +83,7 @@ func (r *recordReader) value(here []wanted, record bool) error {
 func (r *recordReader) object(here []wanted, record bool) error {
 	for _, w := range here {
 		if len(w.rest) == 0 && w.field >= 0 {
-			r.refuse(w.field, failed(Decode, "a contact's field %s is an object, not a value", r.selection.Fields[w.field]))
+			r.refuse(w.field, Errorf(Decode, "a contact's field %s is an object, not a value", r.selection.Fields[w.field]))
 		}
 	}
 	if err := r.delimiter(); err != nil {
@@ -179,10 +179,10 @@ func (r *recordReader) takeValue(field int, text []byte) {
 	values := &r.contact.Values[field]
 	switch {
 	case len(text) > maxValue:
-		r.refuse(field, failed(TooLarge, "a contact's field %s is longer than %d bytes", r.selection.Fields[field], maxValue))
+		r.refuse(field, Errorf(TooLarge, "a contact's field %s is longer than %d bytes", r.selection.Fields[field], maxValue))
 	case slices.Contains(*values, string(text)):
 	case len(*values) == maxValues:
-		r.refuse(field, failed(TooLarge, "a contact's field %s has more than %d values", r.selection.Fields[field], maxValues))
+		r.refuse(field, Errorf(TooLarge, "a contact's field %s has more than %d values", r.selection.Fields[field], maxValues))
 	default:
 		*values = append(*values, string(text))
 	}

@@ -35,7 +35,7 @@ func NewSession(client *Client, gate *Gate, retried func()) *Session {
 }
 
 // End lets go of what the session holds: nothing is asked any more.
-func (s *Session) End() { s.reject(failed(Timeout, "the scrape has ended")) }
+func (s *Session) End() { s.reject(Errorf(Timeout, "the scrape has ended")) }
 
 // Page is Client.Page, made when the gate admits it and again when that may help:
 // after a connection error, 429, 502, 503 or 504, at most twice, with a growing and

@@ -1,6 +1,10 @@
-package inbox
+package paging
 
-import "context"
+import (
+	"context"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
+)
 
 // maxSteps bounds a search in an inbox that contradicts itself faster than it
 // can be asked. An honest search takes at most 31 steps.
@@ -29,13 +33,13 @@ func (s *search) settle(ctx context.Context) error {
 			return nil
 		}
 		if s.steps++; s.steps > maxSteps {
-			return failed(Pagination, "pages contradict each other, after %d looks still", maxSteps)
+			return inbox.Errorf(inbox.Pagination, "pages contradict each other, after %d looks still", maxSteps)
 		}
 		if err := s.look(ctx, p, get); err != nil {
 			return err
 		}
 		if s.low > maxPages {
-			return failed(TooLarge, "more than %d pages", maxPages)
+			return inbox.Errorf(inbox.TooLarge, "more than %d pages", maxPages)
 		}
 	}
 }
@@ -72,7 +76,7 @@ func (s *search) ascertain() int {
 
 // look asks for page p and learns from it. If it begins with the same contact as
 // another page, and both still do when asked again, the API repeats pages.
-func (s *search) look(ctx context.Context, p int, get func(context.Context, int) (Page, error)) error {
+func (s *search) look(ctx context.Context, p int, get func(context.Context, int) (inbox.Page, error)) error {
 	if err := s.take(ctx, p, get); err != nil {
 		return err
 	}
@@ -86,12 +90,12 @@ func (s *search) look(ctx context.Context, p int, get func(context.Context, int)
 		}
 	}
 	if twin = s.pages.twin(p); twin != 0 {
-		return failed(Pagination, "pages %d and %d begin with the same contact: the API repeats pages", min(twin, p), max(twin, p))
+		return inbox.Errorf(inbox.Pagination, "pages %d and %d begin with the same contact: the API repeats pages", min(twin, p), max(twin, p))
 	}
 	return nil
 }
 
-func (s *search) take(ctx context.Context, p int, get func(context.Context, int) (Page, error)) error {
+func (s *search) take(ctx context.Context, p int, get func(context.Context, int) (inbox.Page, error)) error {
 	page, err := get(ctx, p)
 	if err != nil {
 		return err

@@ -1,4 +1,4 @@
-package inbox
+package paging
 
 import (
 	"context"
@@ -13,10 +13,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 )
 
 // read counts a list and reads it on the same pages, as a scrape does.
-func (l *list) read(c *Counter, q Query) (n int, contacts []Contact, err error) {
+func (l *list) read(c *Counter, q Query) (n int, contacts []inbox.Contact, err error) {
 	l.asked, l.totals = nil, []int{len(l.contacts)}
 	pages := NewPages(l.serial(), true)
 	count, err := c.Count(context.Background(), q, pages)
@@ -28,17 +30,17 @@ func (l *list) read(c *Counter, q Query) (n int, contacts []Contact, err error) 
 }
 
 // contactsOnPages is what a reader of all of its pages gets, each contact once.
-func (l *list) contactsOnPages() []Contact {
-	var contacts []Contact
+func (l *list) contactsOnPages() []inbox.Contact {
+	var contacts []inbox.Contact
 	for p := 1; p <= l.pages(); p++ {
 		for _, row := range l.rows(p) {
-			contacts = append(contacts, Contact{ID: identity(row)})
+			contacts = append(contacts, inbox.Contact{ID: identity(row)})
 		}
 	}
 	return contacts
 }
 
-func sameContact(a, b Contact) bool { return a.ID == b.ID }
+func sameContact(a, b inbox.Contact) bool { return a.ID == b.ID }
 
 func TestReadReturnsEveryContactOnce(t *testing.T) {
 	t.Parallel()
@@ -98,8 +100,8 @@ func TestAContactOnTwoPagesIsReadOnce(t *testing.T) {
 	for _, walk := range []bool{false, true} {
 		l := newList(45, 10)
 		l.contacts[24], l.contacts[44] = 7, 7
-		want := slices.DeleteFunc(l.contactsOnPages(), func(c Contact) bool { return c.ID == identity(7) })
-		want = slices.Insert(want, 6, Contact{ID: identity(7)})
+		want := slices.DeleteFunc(l.contactsOnPages(), func(c inbox.Contact) bool { return c.ID == identity(7) })
+		want = slices.Insert(want, 6, inbox.Contact{ID: identity(7)})
 		c := &Counter{}
 		n, contacts, err := l.read(c, Query{Key: "q", Walk: walk})
 		if err != nil {
@@ -202,12 +204,12 @@ func TestAReadLooksAgainAtPagesThatAreNoList(t *testing.T) {
 
 func TestMoreThanAMillionContactsAreNotToldApart(t *testing.T) {
 	t.Parallel()
-	contacts := make([]Contact, 250_000) // all pages share them: only their number matters
+	contacts := make([]inbox.Contact, 250_000) // all pages share them: only their number matters
 	for i := range contacts {
 		contacts[i].ID = identity(uint64(i + 1))
 	}
-	fetch := func(_ context.Context, p int, full bool) (Page, error) {
-		page := Page{Records: len(contacts), First: identity(uint64(1_000_000 + p))}
+	fetch := func(_ context.Context, p int, full bool) (inbox.Page, error) {
+		page := inbox.Page{Records: len(contacts), First: identity(uint64(1_000_000 + p))}
 		if full {
 			page.Contacts = contacts
 		}
@@ -239,7 +241,7 @@ func TestMoreThanAMillionContactsAreNotToldApart(t *testing.T) {
 func TestReadAsksSideBySide(t *testing.T) {
 	t.Parallel()
 	const last = 100
-	broken := failed(Connection, "EOF")
+	broken := inbox.Errorf(inbox.Connection, "EOF")
 	for name, test := range map[string]struct {
 		third func(cancel func()) error // what the third page does
 		asked int
@@ -264,7 +266,7 @@ func TestReadAsksSideBySide(t *testing.T) {
 				var mu sync.Mutex
 				asked, in, most := 0, 0, 0
 				began := time.Now()
-				pages := NewPages(func(ctx context.Context, p int, contacts bool) (Page, error) {
+				pages := NewPages(func(ctx context.Context, p int, contacts bool) (inbox.Page, error) {
 					if p >= last {
 						return list(ctx, p, contacts)
 					}
@@ -280,7 +282,7 @@ func TestReadAsksSideBySide(t *testing.T) {
 					in--
 					if n == 3 {
 						if err := test.third(cancel); err != nil {
-							return Page{}, err
+							return inbox.Page{}, err
 						}
 					}
 					return list(ctx, p, contacts)
@@ -305,7 +307,7 @@ func TestReadAsksSideBySide(t *testing.T) {
 // the next.
 func TestEveryFailureOfAPageIsReturned(t *testing.T) {
 	t.Parallel()
-	broken := failed(Connection, "EOF")
+	broken := inbox.Errorf(inbox.Connection, "EOF")
 	for _, walk := range []bool{false, true} {
 		for request := 1; ; request++ {
 			l, c, q := newList(87, 10), &Counter{}, Query{Key: "q", Walk: walk}

@@ -1,4 +1,4 @@
-package inbox
+package paging
 
 import (
 	"context"
@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 )
 
 // sideBySide is how many pages of one query are asked for at a time. How many
@@ -14,7 +16,7 @@ const sideBySide = 16
 
 // read reads all pages of a query, each contact counting once. regular tells that
 // every page but the last was full. With proof it also sees the first empty page.
-func (c *Counter) read(ctx context.Context, q Query, pages *Pages, proof bool) (contacts []Contact, regular bool, err error) {
+func (c *Counter) read(ctx context.Context, q Query, pages *Pages, proof bool) (contacts []inbox.Contact, regular bool, err error) {
 	s := &search{pages: pages, size: &c.size, bounds: c.recall(q).bounds, proof: proof}
 	defer func() { c.remember(q, s.bounds) }()
 	if err := s.settle(ctx); err != nil {
@@ -45,7 +47,7 @@ func (s *search) fill(parent context.Context) error {
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	return endOf(parent, "the deadline came before all pages were read")
+	return inbox.ContextError(parent, "the deadline came before all pages were read")
 }
 
 // mend looks again at pages that cannot be of one list, for the inbox may have moved
@@ -71,8 +73,8 @@ func (s *search) mend(ctx context.Context) error {
 }
 
 // repeated returns the pages that begin with the same contact as an earlier one.
-func repeated(seen map[int]Page) []int {
-	begins := make(map[Identity]bool)
+func repeated(seen map[int]inbox.Page) []int {
+	begins := make(map[inbox.Identity]bool)
 	var pages []int
 	for _, p := range slices.Sorted(maps.Keys(seen)) {
 		page := seen[p]
@@ -85,7 +87,7 @@ func repeated(seen map[int]Page) []int {
 }
 
 // firstEmpty returns the first page seen to be empty, beyond any page if none was.
-func firstEmpty(seen map[int]Page) int {
+func firstEmpty(seen map[int]inbox.Page) int {
 	first := maxPages + 2
 	for p, page := range seen {
 		if page.Records == 0 {
@@ -96,10 +98,10 @@ func firstEmpty(seen map[int]Page) int {
 }
 
 // contacts returns the contacts of all pages, each once.
-func (s *search) contacts() []Contact {
+func (s *search) contacts() []inbox.Contact {
 	seen := s.pages.snapshot()
-	known := make(map[Identity]bool)
-	var contacts []Contact
+	known := make(map[inbox.Identity]bool)
+	var contacts []inbox.Contact
 	for p := 1; p <= s.low; p++ {
 		for _, contact := range seen[p].Contacts {
 			if !known[contact.ID] {

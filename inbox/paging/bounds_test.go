@@ -1,4 +1,4 @@
-package inbox
+package paging
 
 import (
 	"context"
@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 )
 
 // A search gallops away from where the last page was, and then bisects.
@@ -88,11 +90,11 @@ func TestBoundsLearn(t *testing.T) {
 
 // pagesWithoutEnd answers every page with as many contacts as it is long.
 func pagesWithoutEnd(size int) Fetch {
-	return func(_ context.Context, p int, contacts bool) (Page, error) {
-		page := Page{Records: size, First: identity(uint64(p * size))}
+	return func(_ context.Context, p int, contacts bool) (inbox.Page, error) {
+		page := inbox.Page{Records: size, First: identity(uint64(p * size))}
 		if contacts {
 			for i := range size {
-				page.Contacts = append(page.Contacts, Contact{ID: identity(uint64(p*size + i))})
+				page.Contacts = append(page.Contacts, inbox.Contact{ID: identity(uint64(p*size + i))})
 			}
 		}
 		return page, nil
@@ -101,9 +103,9 @@ func pagesWithoutEnd(size int) Fetch {
 
 // ending is such pages, but empty from the one after the last.
 func ending(last int, pages Fetch) Fetch {
-	return func(ctx context.Context, p int, contacts bool) (Page, error) {
+	return func(ctx context.Context, p int, contacts bool) (inbox.Page, error) {
 		if p > last {
-			return Page{}, nil
+			return inbox.Page{}, nil
 		}
 		return pages(ctx, p, contacts)
 	}
@@ -117,7 +119,7 @@ func TestMoreThanTwentyThousandPagesAreAnError(t *testing.T) {
 				t.Parallel()
 				requests := 0
 				fetch := ending(last, pagesWithoutEnd(2))
-				pages := NewPages(func(ctx context.Context, p int, contacts bool) (Page, error) {
+				pages := NewPages(func(ctx context.Context, p int, contacts bool) (inbox.Page, error) {
 					if requests++; p > 20_001 {
 						t.Errorf("asked for page %d", p)
 					}

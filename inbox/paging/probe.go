@@ -1,4 +1,4 @@
-package inbox
+package paging
 
 import (
 	"context"
@@ -6,6 +6,8 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 )
 
 // errIrregular: pages before the last are not all full, also when asked again.
@@ -82,7 +84,7 @@ func (p *probe) full(n int) bool {
 	return page.Records == records
 }
 
-func (p *probe) lookAndSettle(ctx context.Context, n int, get func(context.Context, int) (Page, error)) error {
+func (p *probe) lookAndSettle(ctx context.Context, n int, get func(context.Context, int) (inbox.Page, error)) error {
 	if err := p.look(ctx, n, get); err != nil {
 		return err
 	}
@@ -125,9 +127,9 @@ func (p *probe) askAgain(ctx context.Context, suspects []int) error {
 
 // gap returns an error when there are contacts behind an empty page: no list is like
 // that, whatever its page size.
-func gap(seen map[int]Page, last int) error {
+func gap(seen map[int]inbox.Page, last int) error {
 	if first := firstEmpty(seen); first < last {
-		return failed(Pagination, "page %d is empty, but page %d has contacts", first, last)
+		return inbox.Errorf(inbox.Pagination, "page %d is empty, but page %d has contacts", first, last)
 	}
 	return nil
 }
@@ -164,7 +166,7 @@ func (p *probe) survey(ctx context.Context, suspects []int) (Count, error) {
 			return Count{}, errIrregular
 		}
 	}
-	return Count{}, failed(Pagination, "the inbox moves faster than its pages can be counted")
+	return Count{}, inbox.Errorf(inbox.Pagination, "the inbox moves faster than its pages can be counted")
 }
 
 // moved looks again at the pages seen that are too short, and at the last, and tells

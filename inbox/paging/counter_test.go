@@ -1,4 +1,4 @@
-package inbox
+package paging
 
 import (
 	"context"
@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 )
 
 // list is an inbox reduced to what counting sees of it.
@@ -73,7 +75,7 @@ func (l *list) served() int {
 	}
 }
 
-func (l *list) fetch(_ context.Context, p int, contacts bool) (Page, error) {
+func (l *list) fetch(_ context.Context, p int, contacts bool) (inbox.Page, error) {
 	l.asked = append(l.asked, p)
 	if l.before != nil {
 		l.before(len(l.asked))
@@ -81,27 +83,27 @@ func (l *list) fetch(_ context.Context, p int, contacts bool) (Page, error) {
 	}
 	if l.fail != nil {
 		if err := l.fail(len(l.asked)); err != nil {
-			return Page{}, err
+			return inbox.Page{}, err
 		}
 	}
 	if l.page != nil {
 		p = l.page(p)
 	}
 	rows := l.rows(p)
-	page := Page{Records: len(rows)}
+	page := inbox.Page{Records: len(rows)}
 	for i, row := range rows {
 		id := identity(row)
 		if i == 0 {
 			page.First = id
 		}
 		if contacts {
-			page.Contacts = append(page.Contacts, Contact{ID: id})
+			page.Contacts = append(page.Contacts, inbox.Contact{ID: id})
 		}
 	}
 	return page, nil
 }
 
-func identity(n uint64) (id Identity) {
+func identity(n uint64) (id inbox.Identity) {
 	binary.LittleEndian.PutUint64(id[:], n)
 	return id
 }
@@ -109,7 +111,7 @@ func identity(n uint64) (id Identity) {
 // serial makes a list's fetch safe for the side-by-side reading of a walk.
 func (l *list) serial() Fetch {
 	turn := make(chan struct{}, 1)
-	return func(ctx context.Context, p int, contacts bool) (Page, error) {
+	return func(ctx context.Context, p int, contacts bool) (inbox.Page, error) {
 		turn <- struct{}{}
 		defer func() { <-turn }()
 		return l.fetch(ctx, p, contacts)
@@ -213,7 +215,7 @@ func TestCountOfAMovingInbox(t *testing.T) {
 			counts++
 			if err != nil {
 				failures++
-				if ReasonOf(err) != Pagination {
+				if inbox.ReasonOf(err) != inbox.Pagination {
 					t.Fatalf("scrape %d: %v", scrape, err)
 				}
 				continue
@@ -341,7 +343,7 @@ func TestSearchIsResumed(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		l := newList(rapid.IntRange(0, 50_000).Draw(t, "contacts"), rapid.IntRange(10, 50).Draw(t, "page size"))
 		budget := rapid.IntRange(3, 6).Draw(t, "requests a scrape")
-		cut := failed(Timeout, "cut short")
+		cut := inbox.Errorf(inbox.Timeout, "cut short")
 		l.fail = func(request int) error {
 			if request > budget {
 				return cut

@@ -1,4 +1,6 @@
-package inbox
+package paging
+
+import "github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 
 // maxPages is how long a list may be. A longer one is an error, never a
 // truncated number.
@@ -23,7 +25,7 @@ func (b bounds) settled() bool { return b.high == b.low+1 }
 // been seen proves it. A last page that is shorter than size needs no proof
 // beyond that the page after it was once seen empty; with proof set, and for a
 // page that is full, the page after it must have been seen.
-func (b bounds) next(seen func(p int) (Page, bool), size int, proof bool) int {
+func (b bounds) next(seen func(p int) (inbox.Page, bool), size int, proof bool) int {
 	low, lowSeen := seen(b.low)
 	short := lowSeen && low.Records < size
 	before, beforeSeen := seen(b.low - 1)

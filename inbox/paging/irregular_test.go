@@ -1,4 +1,4 @@
-package inbox
+package paging
 
 import (
 	"fmt"
@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 )
 
 // The next count begins where the last page was: a last page that moved by a little
@@ -50,7 +52,7 @@ func TestRepeatedPagesAreRefused(t *testing.T) {
 					l := newList(contacts, 20)
 					l.page = page(l)
 					n, requests, err := l.count(&Counter{}, Query{Key: "q", Walk: walk})
-					if err == nil || ReasonOf(err) != Pagination {
+					if err == nil || inbox.ReasonOf(err) != inbox.Pagination {
 						t.Errorf("%d contacts, walk %v: counted %d, %v", contacts, walk, n, err)
 					}
 					if requests > 2*maxSteps {
@@ -103,7 +105,7 @@ func TestAnEmptyPageBeforeTheLastIsRefused(t *testing.T) {
 		for range 4000 { // a probe sees page 7 only in an audit
 			n, _, err := l.count(c, Query{Key: "q", Walk: walk})
 			switch {
-			case err != nil && ReasonOf(err) == Pagination:
+			case err != nil && inbox.ReasonOf(err) == inbox.Pagination:
 				refused++
 			case err != nil:
 				t.Fatal(err)

@@ -1,9 +1,11 @@
-package inbox
+package paging
 
 import (
 	"context"
 	"errors"
 	"sync"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 )
 
 // auditEvery is how often a count also looks at one earlier page.
@@ -150,7 +152,7 @@ func (c *Counter) remember(q Query, b bounds) {
 
 // Read returns the contacts of q, each once, from every page up to the last, which
 // a Count on the same pages has just found. Its errors are those of Count.
-func (c *Counter) Read(ctx context.Context, q Query, pages *Pages) ([]Contact, error) {
+func (c *Counter) Read(ctx context.Context, q Query, pages *Pages) ([]inbox.Contact, error) {
 	contacts, regular, err := c.read(ctx, q, pages, c.Walks(q))
 	if err == nil && !regular {
 		c.change(q, func(m *memory) { m.walk = true })
