@@ -150,7 +150,7 @@ func (r *run) again(deadline time.Time) []*task {
 	extended := r.ctx.Err() == nil && (later.After(deadline) || !ends && !deadline.IsZero())
 	var tasks []*task
 	for _, t := range r.tasks {
-		stale := t.counting.err == nil && r.account.counter.Stale(t.number) && t.recounts < maxRecounts
+		stale := t.counting.err == nil && t.number.Stale() && t.recounts < maxRecounts
 		if stale {
 			t.recounts++
 		}
@@ -167,20 +167,14 @@ func (r *run) again(deadline time.Time) []*task {
 func (r *run) owed(t *task) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	length := func(u *task) int {
-		last, _ := r.account.counter.LastPage(u.query)
-		return last
-	}
+	own := r.account.counter.Cost(t.query, nil).LastPage
 	owed := 0
 	for _, u := range r.tasks {
-		last := length(u)
-		if u == t || !u.read || !u.reading.ended.IsZero() || last > maxReadPages || last >= length(t) {
+		cost := r.account.counter.Cost(u.query, u.pages)
+		if u == t || !u.read || !u.reading.ended.IsZero() || cost.LastPage > maxReadPages || cost.LastPage >= own {
 			continue
 		}
-		if u.pages != nil {
-			last -= u.pages.Seen()
-		}
-		owed += max(0, last)
+		owed += cost.Unread
 	}
 	return owed
 }

@@ -149,11 +149,11 @@ func (r *run) part(p planned, now time.Time) Part {
 // before included.
 func (r *run) groups(p planned) ([]Series, error) {
 	for _, field := range p.fields {
-		if err := p.task.pages.Unfit(field); err != nil {
+		if err := p.task.listing.Unreadable[field]; err != nil {
 			return nil, err
 		}
 	}
-	now := tally(p.task.contacts, p.fields, p.oldest)
+	now := tally(p.task.listing.Contacts, p.fields, p.oldest)
 	if len(now) > maxGroups {
 		return nil, &inbox.Error{Reason: inbox.TooLarge, Text: fmt.Sprintf(
 			"its contacts have more than %d different values of %s: group by a field with fewer, or count by dimensions (by)", maxGroups, groupLabels(p.query))}

@@ -34,7 +34,7 @@ type task struct {
 	counting step
 	number   paging.Count
 	reading  step // begins with the counting
-	contacts []inbox.Contact
+	listing  paging.Listing
 	requests int
 	answers  int           // of the requests, those that had a page
 	silence  time.Duration // the longest that one went unanswered
@@ -50,14 +50,13 @@ type step struct {
 // classify says how dear the task is; rank is its place among those as dear.
 func (t *task) classify(rank int) {
 	t.rank = rank
-	counter := t.run.account.counter
-	_, known := counter.LastPage(t.query)
+	cost := t.run.account.counter.Cost(t.query, nil)
 	switch {
 	case t.run.account.habit(t).stalled:
 		t.class = inbox.Stalled
-	case counter.Walks(t.query):
+	case cost.Walk:
 		t.class = inbox.Reading
-	case known:
+	case cost.Known:
 		t.class = inbox.Known
 	default:
 		t.class = inbox.Search
@@ -71,7 +70,7 @@ func (t *task) fetch(ctx context.Context, p int, contacts bool) (inbox.Page, err
 		request.Selection = &t.selection
 	}
 	class := t.class
-	if t.run.account.counter.Walks(t.query) {
+	if t.run.account.counter.Cost(t.query, nil).Walk {
 		class = max(class, inbox.Reading) // also when that was found out just now
 	}
 	page, err := t.run.session.Page(ctx, request, class+inbox.Priority(t.rank))
@@ -125,36 +124,35 @@ func (t *task) count(ctx context.Context) (more bool) {
 // readAll reads the contacts on the pages that the count has left unread.
 func (t *task) readAll(ctx context.Context) {
 	counter := t.run.account.counter
-	last, _ := counter.LastPage(t.query)
-	err := readable(last)
+	cost := counter.Cost(t.query, t.pages)
+	err := readable(cost.LastPage)
 	if err == nil {
-		err = t.affordable(ctx, last-t.pages.Seen())
+		err = t.affordable(ctx, cost.Unread)
 	}
-	var contacts []inbox.Contact
+	var listing paging.Listing
 	if err == nil {
-		t.class, t.rank = max(t.class, inbox.Reading), last // the short before the long
-		contacts, err = counter.Read(ctx, t.query, t.pages)
+		t.class, t.rank = max(t.class, inbox.Reading), cost.LastPage // the short before the long
+		listing, err = counter.Read(ctx, t.query, t.pages)
 	}
 	t.run.mu.Lock()
 	defer t.run.mu.Unlock()
-	t.contacts = contacts
+	t.listing = listing
 	t.reading.ended, t.reading.err = time.Now(), err
-	if err == nil && counter.Walks(t.query) {
-		t.number = paging.Count{Contacts: len(contacts)} // no count by the last page is right
+	if err == nil && counter.Cost(t.query, nil).Walk {
+		t.number = paging.Count{Contacts: len(listing.Contacts)} // no count by the last page is right
 	}
 }
 
 // refuse returns why a task is not even begun: all that is wanted of it takes more
 // pages than it may read.
 func (t *task) refuse(ctx context.Context) error {
-	walks := t.run.account.counter.Walks(t.query)
-	if t.counted && !walks {
+	cost := t.run.account.counter.Cost(t.query, nil)
+	if t.counted && !cost.Walk {
 		return nil
 	}
-	last, _ := t.run.account.counter.LastPage(t.query)
-	err := t.affordable(ctx, last)
-	if err == nil && walks && !t.counted {
-		err = readable(last)
+	err := t.affordable(ctx, cost.LastPage)
+	if err == nil && cost.Walk && !t.counted {
+		err = readable(cost.LastPage)
 	}
 	if err == nil || t.run.account.askAnyway(t) {
 		return nil

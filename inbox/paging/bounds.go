@@ -6,52 +6,55 @@ import "github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 // truncated number.
 const maxPages = 20_000
 
-// bounds is what is known of where a list ends: page low has records (0: none is
-// known to), page high has none (0: none is known to be empty). The zero value
-// knows nothing.
-//
-// The search gallops away from base in steps that double, then bisects. All of its
-// state is here, so that one cut short can go on.
+// bounds is what is known of where a list ends; doc.go has a drawing. The zero
+// value knows nothing. It holds all of a search's state, so that a search cut
+// short by a deadline continues in the next scrape.
 type bounds struct {
-	low, high int
-	base      int    // where the last page was when last counted
-	twice     [2]int // a page that has been looked at to learn the page size, and its length then
+	low  int // the highest page known to have contacts; 0: none
+	high int // the lowest page known to be empty; 0: none
+	base int // the last page at the previous count: the search starts there
+
+	candidate candidate
 }
 
-// settled tells whether low is the last page.
-func (b bounds) settled() bool { return b.high == b.low+1 }
+// candidate is a page before the last that had the longest length seen. If it has
+// the same length at a second look, that length is the page size.
+type candidate struct{ page, records int }
 
-// next is the page to ask for next, by the first of its cases that applies; 0 when the last page is known and what has
-// been seen proves it. A last page that is shorter than size needs no proof
-// beyond that the page after it was once seen empty; with proof set, and for a
-// page that is full, the page after it must have been seen.
-func (b bounds) next(seen func(p int) (inbox.Page, bool), size int, proof bool) int {
+// found reports whether low is the last page.
+func (b bounds) found() bool { return b.high == b.low+1 }
+
+// next returns the page to request next, by the first case that applies, or 0 if
+// the last page is known and proven. A last page shorter than size was proven when
+// the page after it was first seen empty; a full one is proven only by seeing the
+// page after it in this scrape, which confirmEnd demands of any last page.
+func (b bounds) next(seen func(p int) (inbox.Page, bool), size int, confirmEnd bool) int {
 	low, lowSeen := seen(b.low)
 	short := lowSeen && low.Records < size
 	before, beforeSeen := seen(b.low - 1)
 	switch {
-	case b.settled() && b.low > 0 && !lowSeen:
+	case b.found() && b.low > 0 && !lowSeen:
 		return b.low
-	case b.settled():
-		if _, ok := seen(b.high); !ok && (proof || !short) {
+	case b.found():
+		if _, ok := seen(b.high); !ok && (confirmEnd || !short) {
 			return b.high
 		}
 		return 0
 	case short && !(beforeSeen && before.Records < size):
-		// A short page is most likely the last, and its successor tells. Not so
-		// where another one has just turned out not to be.
+		// A short page is most likely the last, which the next page shows. Not so
+		// if a short page has just turned out not to be the last.
 		return b.low + 1
 	case b.high == 0:
-		return min(b.up(), maxPages+1)
+		return min(b.gallopUp(), maxPages+1)
 	case b.low == 0:
-		return max(b.down(), 1)
+		return max(b.gallopDown(), 1)
 	default:
 		return b.low + (b.high-b.low)/2
 	}
 }
 
-// up is the first page above low in base+1, base+2, base+4, base+8 …
-func (b bounds) up() int {
+// gallopUp returns the first page above low in base+1, base+2, base+4, base+8 …
+func (b bounds) gallopUp() int {
 	step := 1
 	for b.base+step <= b.low {
 		step *= 2
@@ -59,8 +62,8 @@ func (b bounds) up() int {
 	return b.base + step
 }
 
-// down is the first page below high in base-1, base-2, base-4, base-8 …
-func (b bounds) down() int {
+// gallopDown returns the first page below high in base-1, base-2, base-4, base-8 …
+func (b bounds) gallopDown() int {
 	step := 1
 	for b.base-step >= b.high {
 		step *= 2
@@ -68,9 +71,9 @@ func (b bounds) down() int {
 	return b.base - step
 }
 
-// learn takes in that page p had so many records. Where that contradicts what
-// was known before, the inbox has moved, and the newer observation counts.
-func (b *bounds) learn(p, records int) {
+// observe records that page p had so many contacts. Where that contradicts what was
+// known, the inbox has moved, and the newer observation counts.
+func (b *bounds) observe(p, records int) {
 	switch {
 	case records > 0:
 		b.low = max(b.low, p)

@@ -11,14 +11,14 @@ import (
 )
 
 // A search gallops away from where the last page was, and then bisects.
-func TestPagesThatASearchAsksFor(t *testing.T) {
+func TestSearchGallopsThenBisects(t *testing.T) {
 	t.Parallel()
 	const size = 10
 	for name, test := range map[string]struct {
-		from     bounds
-		contacts int
-		proof    bool
-		want     []int
+		from       bounds
+		contacts   int
+		confirmEnd bool
+		want       []int
 	}{
 		"an empty inbox":                             {want: []int{1}},
 		"one short page":                             {contacts: 4, want: []int{1, 2}},
@@ -28,7 +28,7 @@ func TestPagesThatASearchAsksFor(t *testing.T) {
 		"eight full pages":                           {contacts: 80, want: []int{1, 2, 4, 8, 16, 12, 10, 9}},
 		"a short page found by galloping":            {contacts: 74, want: []int{1, 2, 4, 8, 9}},
 		"as last time":                               {from: bounds{low: 5, high: 6, base: 5}, contacts: 45, want: []int{5}},
-		"as last time, with proof":                   {from: bounds{low: 5, high: 6, base: 5}, contacts: 45, proof: true, want: []int{5, 6}},
+		"as last time, with the end confirmed":       {from: bounds{low: 5, high: 6, base: 5}, contacts: 45, confirmEnd: true, want: []int{5, 6}},
 		"as last time, full":                         {from: bounds{low: 5, high: 6, base: 5}, contacts: 50, want: []int{5, 6}},
 		"as last time, empty":                        {from: bounds{low: 0, high: 1, base: 0}, contacts: 0, want: []int{1}},
 		"empty last time":                            {from: bounds{low: 0, high: 1, base: 0}, contacts: 25, want: []int{1, 2, 3, 4}},
@@ -46,14 +46,14 @@ func TestPagesThatASearchAsksFor(t *testing.T) {
 			l := newList(test.contacts, size)
 			sizes := &pageSize{}
 			sizes.replace(size)
-			s := &search{pages: NewPages(l.fetch, false), size: sizes, bounds: test.from, proof: test.proof}
-			if err := s.settle(context.Background()); err != nil {
+			s := &search{pages: NewPages(l.fetch, false), size: sizes, bounds: test.from, confirmEnd: test.confirmEnd}
+			if err := s.findLast(context.Background()); err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(test.want, l.asked); diff != "" {
 				t.Errorf("pages asked for: (-want +got)\n%s", diff)
 			}
-			if !s.settled() || s.low != l.pages() {
+			if !s.bounds.found() || s.bounds.low != l.pages() {
 				t.Errorf("found %+v, want the last page %d", s.bounds, l.pages())
 			}
 		})
@@ -61,7 +61,7 @@ func TestPagesThatASearchAsksFor(t *testing.T) {
 }
 
 // What is learnt of a page counts more than what was known before.
-func TestBoundsLearn(t *testing.T) {
+func TestBoundsObserve(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		from          bounds
@@ -81,7 +81,7 @@ func TestBoundsLearn(t *testing.T) {
 		{bounds{low: 4, high: 8}, 2, 0, bounds{high: 2, base: 2}},
 	} {
 		got := test.from
-		got.learn(test.page, test.records)
+		got.observe(test.page, test.records)
 		if got != test.want {
 			t.Errorf("%+v has learnt %+v of page %d with %d records, want %+v", test.from, got, test.page, test.records, test.want)
 		}

@@ -209,7 +209,7 @@ func TestCountOfAMovingInbox(t *testing.T) {
 		}
 		for scrape := range 15 {
 			n, requests, err := l.count(c, Query{Key: "q"})
-			if requests > 4*maxSteps {
+			if requests > 4*maxRequests {
 				t.Fatalf("scrape %d: %d requests", scrape, requests)
 			}
 			counts++
@@ -268,7 +268,7 @@ func TestCountWhileThePageSizeChanges(t *testing.T) {
 			}
 		}
 		for range 10 {
-			if _, requests, _ := l.count(c, q); requests > 4*maxSteps {
+			if _, requests, _ := l.count(c, q); requests > 4*maxRequests {
 				t.Fatalf("%d requests", requests)
 			}
 		}
@@ -302,14 +302,14 @@ func TestCountOfShortPages(t *testing.T) {
 			}
 		}
 		l.drop = nil
-		walks := c.Walks(Query{Key: "q"})
+		walks := c.Cost(Query{Key: "q"}, nil).Walk
 		for scrape := range auditEvery + 2 {
 			n, _, err := l.count(c, Query{Key: "q"})
 			if (walks || scrape >= auditEvery) && (err != nil || n != len(l.contacts)) {
 				t.Fatalf("scrape %d after the pages were full again: counted %d, %v; want %d", scrape, n, err, len(l.contacts))
 			}
 		}
-		if c.Walks(Query{Key: "q"}) {
+		if c.Cost(Query{Key: "q"}, nil).Walk {
 			t.Fatal("still walks although a whole walk found every page full")
 		}
 	})

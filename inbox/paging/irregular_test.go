@@ -13,7 +13,7 @@ import (
 
 // The next count begins where the last page was: a last page that moved by a little
 // is found with a few requests, however long the list.
-func TestALastPageThatMovesALittleIsFoundSoon(t *testing.T) {
+func TestSearchStartsWhereTheLastPageWas(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		l, c := newList(rapid.IntRange(20_000, 40_000).Draw(t, "contacts"), 20), &Counter{}
@@ -55,7 +55,7 @@ func TestRepeatedPagesAreRefused(t *testing.T) {
 					if err == nil || inbox.ReasonOf(err) != inbox.Pagination {
 						t.Errorf("%d contacts, walk %v: counted %d, %v", contacts, walk, n, err)
 					}
-					if requests > 2*maxSteps {
+					if requests > 2*maxRequests {
 						t.Errorf("%d contacts, walk %v: %d requests", contacts, walk, requests)
 					}
 				}
@@ -66,7 +66,7 @@ func TestRepeatedPagesAreRefused(t *testing.T) {
 
 // Pages that begin with the same contact only because the inbox moved in between are
 // no repeated pages.
-func TestAContactThatMovesToAnotherPageIsNoRepeatedPage(t *testing.T) {
+func TestMovedContactIsNoRepeatedPage(t *testing.T) {
 	t.Parallel()
 	l := newList(100, 10)
 	l.before = func(request int) {
@@ -88,7 +88,7 @@ func TestAContactThatMovesToAnotherPageIsNoRepeatedPage(t *testing.T) {
 }
 
 // Contacts behind an empty page are no list.
-func TestAnEmptyPageBeforeTheLastIsRefused(t *testing.T) {
+func TestEmptyPageBeforeTheLastIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, walk := range []bool{false, true} {
 		l, c := newList(200, 10), &Counter{}
@@ -120,7 +120,7 @@ func TestAnEmptyPageBeforeTheLastIsRefused(t *testing.T) {
 }
 
 // A contact that is on two pages, as one that moved while they were read, counts once.
-func TestAWalkTellsContactsApart(t *testing.T) {
+func TestWalkCountsEachContactOnce(t *testing.T) {
 	t.Parallel()
 	l := newList(95, 10)
 	l.contacts[57] = l.contacts[4]
@@ -131,7 +131,7 @@ func TestAWalkTellsContactsApart(t *testing.T) {
 
 // A contact that moves to a page which is read later counts once. Some that move to a
 // page which was read already are missed: a few for each time that the list moves.
-func TestAWalkOfAMovingInbox(t *testing.T) {
+func TestWalkOfAMovingInbox(t *testing.T) {
 	t.Parallel()
 	l, c, q := newList(950, 10), &Counter{}, Query{Key: "q", Walk: true}
 	if n, _, err := l.count(c, q); err != nil || n != 950 {
@@ -155,7 +155,7 @@ func TestAWalkOfAMovingInbox(t *testing.T) {
 
 // When one query finds another page size, the others of the account forget what they
 // learnt with the old one, and numbers made of it are stale.
-func TestAPageSizeIsTheAccounts(t *testing.T) {
+func TestQueriesShareThePageSize(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		c := &Counter{}
@@ -169,7 +169,7 @@ func TestAPageSizeIsTheAccounts(t *testing.T) {
 					t.Fatalf("change %d: counted %d, %v", change, n, err)
 				}
 			}
-			if err == nil && stale.Contacts != len(short.contacts) && !c.Stale(stale) {
+			if err == nil && stale.Contacts != len(short.contacts) && !stale.Stale() {
 				t.Fatalf("change %d: %d is wrong, and not stale", change, stale.Contacts)
 			}
 			if n, _, err := short.count(c, Query{Key: "short"}); err != nil || n != len(short.contacts) {
@@ -180,14 +180,14 @@ func TestAPageSizeIsTheAccounts(t *testing.T) {
 }
 
 // One page that is longer than the others unsettles no other query.
-func TestALongPageIsItsQuerysAffair(t *testing.T) {
+func TestOneLongPageDoesNotAffectOtherQueries(t *testing.T) {
 	t.Parallel()
 	c := &Counter{}
 	others := newList(205, 20)
 	if _, _, err := others.count(c, Query{Key: "others"}); err != nil {
 		t.Fatal(err)
 	}
-	_, before := c.size.current()
+	before := c.size.get().epoch
 	odd := newList(205, 20)
 	odd.before = func(request int) { // one answer of 21 contacts, which is 20 when asked again
 		odd.size = 20
@@ -198,14 +198,14 @@ func TestALongPageIsItsQuerysAffair(t *testing.T) {
 	if n, _, err := odd.count(c, Query{Key: "odd"}); err != nil || n != 205 {
 		t.Errorf("counted %d, %v", n, err)
 	}
-	if size, epoch := c.size.current(); size != 20 || epoch != before {
-		t.Errorf("the page size is %d, changed %d times", size, epoch-before)
+	if size := c.size.get(); size.records != 20 || size.epoch != before {
+		t.Errorf("the page size is %d, changed %d times", size.records, size.epoch-before)
 	}
 }
 
 // A page size is not learnt of a page that was the last, and part full, when it was
 // seen, although a page came after it meanwhile.
-func TestAPageThatFilledUpIsNoPageSize(t *testing.T) {
+func TestPartFullPageIsNotThePageSize(t *testing.T) {
 	t.Parallel()
 	l, c := newList(12, 20), &Counter{}
 	l.before = func(request int) {
@@ -216,8 +216,8 @@ func TestAPageThatFilledUpIsNoPageSize(t *testing.T) {
 	if n, _, err := l.count(c, Query{Key: "q"}); err != nil || n != 27 {
 		t.Errorf("counted %d, %v, want 27; asked %v", n, err, l.asked)
 	}
-	if size, certain := c.size.known(); size != 20 || !certain {
-		t.Errorf("page size %d, certain %v", size, certain)
+	if size := c.size.get(); size.records != 20 || !size.certain {
+		t.Errorf("page size %d, certain %v", size.records, size.certain)
 	}
 }
 
@@ -234,7 +234,7 @@ func FuzzCount(f *testing.F) {
 				}
 			}
 			n, requests, err := l.count(c, Query{Key: "q", Walk: rapid.Bool().Draw(t, "walk")})
-			if requests > 4*maxSteps {
+			if requests > 4*maxRequests {
 				t.Fatalf("%d requests", requests)
 			}
 			if still && (err != nil || n != len(l.contacts)) {

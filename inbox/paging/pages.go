@@ -8,19 +8,19 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 )
 
-// maxContacts bounds the memory of a walk or a read: some 64 MiB.
+// maxContacts bounds the memory of a walk or a read: about 64 MiB.
 const maxContacts = 1_000_000
 
-// Fetch gets page p, from 1, of one filter query, with its contacts if asked to. It
-// is all that counting knows of the API.
+// Fetch requests page p, counted from 1, of one filter query, with its contacts if
+// asked to. It is all that this package knows of the API.
 type Fetch func(ctx context.Context, p int, contacts bool) (inbox.Page, error)
 
-// Pages is one filter query's pages as one scrape sees them: a page is asked for
-// once, and again only when pages contradict each other. It is safe for
+// Pages holds the pages of one filter query that were seen in one scrape. A page is
+// requested once, and again only if pages contradict each other. It is safe for
 // concurrent use.
 type Pages struct {
-	fetch Fetch
-	full  bool // with contacts
+	fetch        Fetch
+	withContacts bool
 
 	mu       sync.Mutex
 	seen     map[int]inbox.Page
@@ -28,30 +28,32 @@ type Pages struct {
 }
 
 // NewPages returns the pages behind fetch, none of them seen yet. With contacts,
-// each is asked for with its contacts, so that it can be read after it was counted.
+// each page is requested with its contacts, so that it can be read after it was
+// counted.
 func NewPages(fetch Fetch, contacts bool) *Pages {
-	return &Pages{fetch: fetch, full: contacts, seen: make(map[int]inbox.Page)}
+	return &Pages{fetch: fetch, withContacts: contacts, seen: make(map[int]inbox.Page)}
 }
 
-// withContacts has every page asked for with its contacts from now on, and
+// requireContacts has every page requested with its contacts from now on, and
 // forgets those that were not. No other method may run at the same time.
-func (ps *Pages) withContacts() {
-	if !ps.full {
-		ps.full = true
+func (ps *Pages) requireContacts() {
+	if !ps.withContacts {
+		ps.withContacts = true
 		ps.forget()
 	}
 }
 
+// get returns page p, requesting it if it has not been seen.
 func (ps *Pages) get(ctx context.Context, p int) (inbox.Page, error) {
 	if page, ok := ps.peek(p); ok {
 		return page, nil
 	}
-	return ps.again(ctx, p)
+	return ps.refetch(ctx, p)
 }
 
-// again asks for page p whether or not it has been seen.
-func (ps *Pages) again(ctx context.Context, p int) (inbox.Page, error) {
-	page, err := ps.fetch(ctx, p, ps.full)
+// refetch requests page p whether or not it has been seen.
+func (ps *Pages) refetch(ctx context.Context, p int) (inbox.Page, error) {
+	page, err := ps.fetch(ctx, p, ps.withContacts)
 	if err != nil {
 		return inbox.Page{}, err
 	}
@@ -65,26 +67,7 @@ func (ps *Pages) again(ctx context.Context, p int) (inbox.Page, error) {
 	return page, nil
 }
 
-// Seen returns how many different pages have been seen.
-func (ps *Pages) Seen() int {
-	ps.mu.Lock()
-	defer ps.mu.Unlock()
-	return len(ps.seen)
-}
-
-// Unfit returns why a field of the selection cannot be read of the contacts seen, nil
-// if it can.
-func (ps *Pages) Unfit(field int) error {
-	ps.mu.Lock()
-	defer ps.mu.Unlock()
-	for _, page := range ps.seen {
-		if err := page.Unfit[field]; err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
+// peek returns page p if it has been seen.
 func (ps *Pages) peek(p int) (inbox.Page, bool) {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
@@ -92,9 +75,15 @@ func (ps *Pages) peek(p int) (inbox.Page, bool) {
 	return page, ok
 }
 
-// twin returns a page seen that begins with the same contact as page p, 0 if there
-// is none.
-func (ps *Pages) twin(p int) int {
+// unseen returns how many of the pages 1 to last have not been seen.
+func (ps *Pages) unseen(last int) int {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	return max(0, last-len(ps.seen))
+}
+
+// duplicateOf returns a page seen that begins with the same contact as page p, or 0.
+func (ps *Pages) duplicateOf(p int) int {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
 	page := ps.seen[p]
@@ -114,7 +103,7 @@ func (ps *Pages) forget() {
 	ps.contacts = 0
 }
 
-// snapshot returns what has been seen, by page number.
+// snapshot returns the pages seen by their number.
 func (ps *Pages) snapshot() map[int]inbox.Page {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()

@@ -2,38 +2,34 @@ package paging
 
 import "sync"
 
-// pageSize is what an account's pages tell of the API's page size, which no
-// documentation gives: the longest page seen, certain once a page after one of
-// that length was seen to have records. Every query of the account shares it.
+// pageSize is the API's page size as an account's pages show it, since no
+// documentation gives it. Every query of the account shares it.
 type pageSize struct {
-	mu      sync.Mutex
-	records int
-	certain bool
-	epoch   int // changes whenever a size that was believed proves wrong
+	mu    sync.Mutex
+	value size
 }
 
-// current returns the size, 0 before any page was seen, and the epoch that
-// numbers computed with it belong to.
-func (s *pageSize) current() (records, epoch int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.records, s.epoch
+// size is what is known of the page size at one moment.
+type size struct {
+	records int  // the longest page seen; 0: none seen
+	certain bool // a page after one of that length had contacts
+	epoch   int  // changes whenever a size that was believed proves wrong
 }
 
-// known returns the size and whether it is certain.
-func (s *pageSize) known() (records int, certain bool) {
+func (s *pageSize) get() size {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.records, s.certain
+	return s.value
 }
 
-// learn takes in a page of so many records. One longer than a certain size is left
-// to its query to ask for again: one page alone must not unsettle every other query.
-func (s *pageSize) learn(records int) {
+// observe takes in a page of so many records. A page longer than a certain size
+// changes nothing: its query requests it again first, because one page alone must
+// not invalidate the numbers of all other queries.
+func (s *pageSize) observe(records int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.certain {
-		s.records = max(s.records, records)
+	if !s.value.certain {
+		s.value.records = max(s.value.records, records)
 	}
 }
 
@@ -41,26 +37,25 @@ func (s *pageSize) learn(records int) {
 func (s *pageSize) confirm(records int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.certain = records == s.records
+	s.value.certain = records == s.value.records
 }
 
-// grow believes that pages became longer than the size.
+// grow replaces the size by a longer one, which is not yet certain.
 func (s *pageSize) grow(records int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if records > s.records {
-		s.records, s.certain = records, false
-		s.epoch++
+	if records > s.value.records {
+		s.value = size{records: records, epoch: s.value.epoch + 1}
 	}
 }
 
-// replace believes that the size is another one, shorter perhaps.
+// replace makes another size, which may be shorter, the certain one.
 func (s *pageSize) replace(records int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if records != s.records {
-		s.records = records
-		s.epoch++
+	if records != s.value.records {
+		s.value.records = records
+		s.value.epoch++
 	}
-	s.certain = true
+	s.value.certain = true
 }

@@ -10,32 +10,58 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 )
 
-// sideBySide is how many pages of one query are asked for at a time. How many
-// requests are in flight is for the Gate to say.
-const sideBySide = 16
+// maxConcurrentPages is how many pages of one query are requested at a time. The
+// account's limiter decides how many of these requests are in flight.
+const maxConcurrentPages = 16
 
-// read reads all pages of a query, each contact counting once. regular tells that
-// every page but the last was full. With proof it also sees the first empty page.
-func (c *Counter) read(ctx context.Context, q Query, pages *Pages, proof bool) (contacts []inbox.Contact, regular bool, err error) {
-	s := &search{pages: pages, size: &c.size, bounds: c.recall(q).bounds, proof: proof}
-	defer func() { c.remember(q, s.bounds) }()
-	if err := s.settle(ctx); err != nil {
-		return nil, false, err
-	}
-	if err := s.fill(ctx); err != nil {
-		return nil, false, err
-	}
-	if err := s.mend(ctx); err != nil {
-		return nil, false, err
-	}
-	return s.contacts(), s.regular(), nil
+// Listing is the contacts of a query.
+type Listing struct {
+	Contacts []inbox.Contact // each once
+	// Unreadable says, by its index in Selection.Fields, why a field cannot be read
+	// of these contacts. See inbox.Page.
+	Unreadable map[int]error
 }
 
-// fill asks for the pages up to the last that have not been seen, side by side.
-func (s *search) fill(parent context.Context) error {
+// Read returns the contacts of q from every page up to the last, which a Count on the
+// same pages has just found. Its errors are those of Count.
+func (c *Counter) Read(ctx context.Context, q Query, pages *Pages) (Listing, error) {
+	listing, regular, err := c.read(ctx, q, pages, c.Cost(q, pages).Walk)
+	if err == nil && !regular {
+		c.change(q, func(m *memory) { m.walk = true })
+	}
+	return listing, err
+}
+
+// walk counts by reading every page. The query returns to counting by the last page
+// once a complete walk has found every page but the last full.
+func (c *Counter) walk(ctx context.Context, q Query, pages *Pages) (Count, error) {
+	pages.requireContacts()
+	listing, regular, err := c.read(ctx, q, pages, true)
+	if err != nil {
+		return Count{}, err
+	}
+	c.change(q, func(m *memory) { m.walk = !regular })
+	return Count{Contacts: len(listing.Contacts)}, nil
+}
+
+// read reads all pages of a query, and reports whether every page but the last was
+// full. With confirmEnd it also sees the first empty page.
+func (c *Counter) read(ctx context.Context, q Query, pages *Pages, confirmEnd bool) (l Listing, regular bool, err error) {
+	s := &search{pages: pages, size: &c.size, bounds: c.recall(q).bounds, confirmEnd: confirmEnd}
+	defer func() { c.remember(q, s.bounds) }()
+	for _, step := range []func(context.Context) error{s.findLast, s.fetchAll, s.recheckList} {
+		if err := step(ctx); err != nil {
+			return Listing{}, false, err
+		}
+	}
+	return s.listing(), s.agreeOnSize(), nil
+}
+
+// fetchAll requests the pages up to the last that have not been seen, concurrently.
+func (s *search) fetchAll(parent context.Context) error {
 	group, ctx := errgroup.WithContext(parent)
-	group.SetLimit(sideBySide)
-	for p := 1; p < s.low; p++ {
+	group.SetLimit(maxConcurrentPages)
+	for p := 1; p < s.bounds.low; p++ {
 		group.Go(func() error {
 			if ctx.Err() != nil {
 				return nil // another page's error ended this
@@ -50,43 +76,44 @@ func (s *search) fill(parent context.Context) error {
 	return inbox.ContextError(parent, "the deadline came before all pages were read")
 }
 
-// mend looks again at pages that cannot be of one list, for the inbox may have moved
-// while they were read; if they still cannot, it returns why.
-func (s *search) mend(ctx context.Context) error {
+// recheckList requests pages again that cannot be of one list, for the inbox may have
+// moved while they were read. If they still cannot, that is the error.
+func (s *search) recheckList(ctx context.Context) error {
 	seen := s.pages.snapshot()
-	suspects := repeated(seen)
-	if first := firstEmpty(seen); first < s.low {
-		suspects = append(suspects, first, s.low)
+	doubtful := repeated(seen)
+	if first := firstEmpty(seen); first < s.bounds.low {
+		doubtful = append(doubtful, first, s.bounds.low)
 	}
-	for _, p := range suspects {
-		if err := s.look(ctx, p, s.pages.again); err != nil {
+	for _, p := range doubtful {
+		if err := s.visit(ctx, p, s.pages.refetch); err != nil {
 			return err
 		}
 	}
-	if err := s.settle(ctx); err != nil {
+	if err := s.findLast(ctx); err != nil {
 		return err
 	}
-	if err := s.fill(ctx); err != nil {
+	if err := s.fetchAll(ctx); err != nil {
 		return err
 	}
-	return gap(s.pages.snapshot(), s.low)
+	return checkContiguous(s.pages.snapshot(), s.bounds.low)
 }
 
 // repeated returns the pages that begin with the same contact as an earlier one.
 func repeated(seen map[int]inbox.Page) []int {
-	begins := make(map[inbox.Identity]bool)
+	firsts := make(map[inbox.Identity]bool)
 	var pages []int
 	for _, p := range slices.Sorted(maps.Keys(seen)) {
 		page := seen[p]
-		if page.Records > 0 && begins[page.First] {
+		if page.Records > 0 && firsts[page.First] {
 			pages = append(pages, p)
 		}
-		begins[page.First] = true
+		firsts[page.First] = true
 	}
 	return pages
 }
 
-// firstEmpty returns the first page seen to be empty, beyond any page if none was.
+// firstEmpty returns the first page seen to be empty, or a number beyond any page if
+// none was.
 func firstEmpty(seen map[int]inbox.Page) int {
 	first := maxPages + 2
 	for p, page := range seen {
@@ -97,18 +124,26 @@ func firstEmpty(seen map[int]inbox.Page) int {
 	return first
 }
 
-// contacts returns the contacts of all pages, each once.
-func (s *search) contacts() []inbox.Contact {
+// listing returns the contacts of all pages, each once.
+func (s *search) listing() Listing {
 	seen := s.pages.snapshot()
 	known := make(map[inbox.Identity]bool)
-	var contacts []inbox.Contact
-	for p := 1; p <= s.low; p++ {
+	var l Listing
+	for p := 1; p <= s.bounds.low; p++ {
 		for _, contact := range seen[p].Contacts {
 			if !known[contact.ID] {
 				known[contact.ID] = true
-				contacts = append(contacts, contact)
+				l.Contacts = append(l.Contacts, contact)
 			}
 		}
 	}
-	return contacts
+	for _, page := range seen {
+		for field, err := range page.Unfit {
+			if l.Unreadable == nil {
+				l.Unreadable = make(map[int]error)
+			}
+			l.Unreadable[field] = err
+		}
+	}
+	return l
 }

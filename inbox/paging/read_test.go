@@ -25,8 +25,8 @@ func (l *list) read(c *Counter, q Query) (n int, contacts []inbox.Contact, err e
 	if err != nil {
 		return 0, nil, err
 	}
-	contacts, err = c.Read(context.Background(), q, pages)
-	return count.Contacts, contacts, err
+	listing, err := c.Read(context.Background(), q, pages)
+	return count.Contacts, listing.Contacts, err
 }
 
 // contactsOnPages is what a reader of all of its pages gets, each contact once.
@@ -82,20 +82,20 @@ func TestReadOfShortPages(t *testing.T) {
 	if diff := cmp.Diff(l.contactsOnPages(), contacts); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	if n != 93 && !c.Walks(q) {
+	if n != 93 && !c.Cost(q, nil).Walk {
 		t.Errorf("counted %d, read %d, and goes on probing", n, len(contacts))
 	}
 	if n, _, err := l.count(c, q); n != 93 || err != nil {
 		t.Errorf("then counted %d: %v", n, err)
 	}
 	l.drop = nil
-	if n, _, err := l.count(c, q); n != 95 || err != nil || c.Walks(q) {
-		t.Errorf("when the pages are full again: counted %d, walks %t: %v", n, c.Walks(q), err)
+	if n, _, err := l.count(c, q); n != 95 || err != nil || c.Cost(q, nil).Walk {
+		t.Errorf("when the pages are full again: counted %d, walks %t: %v", n, c.Cost(q, nil).Walk, err)
 	}
 }
 
 // A contact that moved to a page not yet read is on two pages, and counts once.
-func TestAContactOnTwoPagesIsReadOnce(t *testing.T) {
+func TestContactOnTwoPagesIsReadOnce(t *testing.T) {
 	t.Parallel()
 	for _, walk := range []bool{false, true} {
 		l := newList(45, 10)
@@ -110,8 +110,8 @@ func TestAContactOnTwoPagesIsReadOnce(t *testing.T) {
 		if diff := cmp.Diff(want, contacts); diff != "" {
 			t.Errorf("walk %t: (-want +got)\n%s", walk, diff)
 		}
-		if walk && n != 43 || c.Walks(Query{Key: "q"}) {
-			t.Errorf("walk %t: counted %d, and goes on walking: %t", walk, n, c.Walks(Query{Key: "q"}))
+		if walk && n != 43 || c.Cost(Query{Key: "q"}, nil).Walk {
+			t.Errorf("walk %t: counted %d, and goes on walking: %t", walk, n, c.Cost(Query{Key: "q"}, nil).Walk)
 		}
 	}
 }
@@ -119,7 +119,7 @@ func TestAContactOnTwoPagesIsReadOnce(t *testing.T) {
 var numbers = regexp.MustCompile(`\d+`)
 
 // From servers that page like this there is an error, or what is right.
-func TestPagesThatAreNoList(t *testing.T) {
+func TestInconsistentPagesAreRefused(t *testing.T) {
 	t.Parallel()
 	const repeats, gap = "pagination: pages N and N begin with the same contact: the API repeats pages", "pagination: page N is empty, but page N has contacts"
 	inPlaceOf := func(from, to int) func(p int) int {
@@ -176,7 +176,7 @@ func TestPagesThatAreNoList(t *testing.T) {
 }
 
 // What only one look shows is not believed.
-func TestAReadLooksAgainAtPagesThatAreNoList(t *testing.T) {
+func TestReadRequestsInconsistentPagesAgain(t *testing.T) {
 	t.Parallel()
 	for name, wrong := range map[string]int{"empty": 1000, "repeated": 2} {
 		t.Run(name, func(t *testing.T) {
@@ -202,7 +202,7 @@ func TestAReadLooksAgainAtPagesThatAreNoList(t *testing.T) {
 	}
 }
 
-func TestMoreThanAMillionContactsAreNotToldApart(t *testing.T) {
+func TestReadIsLimitedToAMillionContacts(t *testing.T) {
 	t.Parallel()
 	contacts := make([]inbox.Contact, 250_000) // all pages share them: only their number matters
 	for i := range contacts {
@@ -228,17 +228,17 @@ func TestMoreThanAMillionContactsAreNotToldApart(t *testing.T) {
 	// Asked for again, a page takes the place of what it was.
 	pages := NewPages(ending(4, fetch), true)
 	for range 10 {
-		if _, err := pages.again(context.Background(), 1); err != nil {
+		if _, err := pages.refetch(context.Background(), 1); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if pages.contacts != 250_000 || pages.Seen() != 1 {
-		t.Errorf("%d contacts on %d pages, after one page was asked for ten times", pages.contacts, pages.Seen())
+	if pages.contacts != 250_000 || len(pages.seen) != 1 {
+		t.Errorf("%d contacts on %d pages, after one page was asked for ten times", pages.contacts, len(pages.seen))
 	}
 }
 
 // The pages of a read are asked for side by side, and none after one has failed.
-func TestReadAsksSideBySide(t *testing.T) {
+func TestReadRequestsPagesConcurrently(t *testing.T) {
 	t.Parallel()
 	const last = 100
 	broken := inbox.Errorf(inbox.Connection, "EOF")
@@ -248,8 +248,8 @@ func TestReadAsksSideBySide(t *testing.T) {
 		want  string
 	}{
 		"all goes well": {func(func()) error { return nil }, last - 1, "success"},
-		"one fails":     {func(func()) error { return broken }, sideBySide, "connection: EOF"},
-		"it is given up": {func(cancel func()) error { cancel(); return nil }, sideBySide,
+		"one fails":     {func(func()) error { return broken }, maxConcurrentPages, "connection: EOF"},
+		"it is given up": {func(cancel func()) error { cancel(); return nil }, maxConcurrentPages,
 			"timeout: the deadline came before all pages were read"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -287,15 +287,15 @@ func TestReadAsksSideBySide(t *testing.T) {
 					}
 					return list(ctx, p, contacts)
 				}, true)
-				contacts, err := c.Read(ctx, q, pages)
-				if got := outcome(err); got != test.want || err == nil && len(contacts) != 2*last {
-					t.Errorf("%s and %d contacts, want %s", got, len(contacts), test.want)
+				listing, err := c.Read(ctx, q, pages)
+				if got := outcome(err); got != test.want || err == nil && len(listing.Contacts) != 2*last {
+					t.Errorf("%s and %d contacts, want %s", got, len(listing.Contacts), test.want)
 				}
 				// What was let in at the moment of the failure may still be asked.
-				if most != sideBySide || asked < test.asked || asked > min(last-1, test.asked+sideBySide) {
-					t.Errorf("asked for %d pages, at most %d at once, want %d and %d", asked, most, test.asked, sideBySide)
+				if most != maxConcurrentPages || asked < test.asked || asked > min(last-1, test.asked+maxConcurrentPages) {
+					t.Errorf("asked for %d pages, at most %d at once, want %d and %d", asked, most, test.asked, maxConcurrentPages)
 				}
-				if want := time.Duration((asked+sideBySide-1)/sideBySide) * time.Second; time.Since(began) != want {
+				if want := time.Duration((asked+maxConcurrentPages-1)/maxConcurrentPages) * time.Second; time.Since(began) != want {
 					t.Errorf("%d pages took %s, want %s", asked, time.Since(began), want)
 				}
 			})
@@ -305,7 +305,7 @@ func TestReadAsksSideBySide(t *testing.T) {
 
 // Each failure of a page is the failure of the count or the read, and does no harm to
 // the next.
-func TestEveryFailureOfAPageIsReturned(t *testing.T) {
+func TestFailureOfAnyPageIsReturned(t *testing.T) {
 	t.Parallel()
 	broken := inbox.Errorf(inbox.Connection, "EOF")
 	for _, walk := range []bool{false, true} {

@@ -6,148 +6,118 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 )
 
-// maxSteps bounds a search in an inbox that contradicts itself faster than it
-// can be asked. An honest search takes at most 31 steps.
-const maxSteps = 200
+// maxRequests bounds a search in an inbox that contradicts itself faster than it
+// can be asked. A search in a consistent list takes at most 31 requests.
+const maxRequests = 200
 
 // search finds the last page of one query.
 type search struct {
-	pages *Pages
-	size  *pageSize
-	bounds
-	was    int  // the last page at the last count, 0 if there was none
-	afresh bool // trust no page size
-	proof  bool // see the page after the last, too
-	steps  int
+	pages    *Pages
+	size     *pageSize
+	bounds   bounds
+	previous int // the last page at the previous count; 0: none
+	requests int
+
+	confirmEnd bool // see the page after the last in this scrape, too
+	ignoreSize bool // take no page for short or full: the page size is in doubt
 }
 
-// settle asks for pages until the last one is known, and the page size is certain
-// where it can be.
-func (s *search) settle(ctx context.Context) error {
+// findLast requests pages until the last one is known and the page size is certain,
+// as far as it can be.
+func (s *search) findLast(ctx context.Context) error {
 	for {
-		p, get := s.next(s.pages.peek, s.known(), s.proof), s.pages.get
+		p, get := s.bounds.next(s.pages.peek, s.trustedSize(), s.confirmEnd), s.pages.get
 		if p == 0 {
-			p, get = s.ascertain(), s.pages.again
+			p, get = s.confirmSize(), s.pages.refetch
 		}
 		if p == 0 {
 			return nil
 		}
-		if s.steps++; s.steps > maxSteps {
-			return inbox.Errorf(inbox.Pagination, "pages contradict each other, after %d looks still", maxSteps)
+		if s.requests++; s.requests > maxRequests {
+			return inbox.Errorf(inbox.Pagination, "pages still contradict each other after %d requests", maxRequests)
 		}
-		if err := s.look(ctx, p, get); err != nil {
+		if err := s.visit(ctx, p, get); err != nil {
 			return err
 		}
-		if s.low > maxPages {
+		if s.bounds.low > maxPages {
 			return inbox.Errorf(inbox.TooLarge, "more than %d pages", maxPages)
 		}
 	}
 }
 
-// ascertain makes the page size certain, or returns the page to look at first; 0 where
-// looking does not help. A page before the last must have been seen, and two that
-// agree make it certain. One alone may have been the last, and part full, when it was
-// seen: it must be seen twice.
-func (s *search) ascertain() int {
-	records, certain := s.size.known()
-	if certain || s.afresh || s.low <= 1 {
+// trustedSize returns the page size that the search may rely on, 0 for none.
+func (s *search) trustedSize() int {
+	if s.ignoreSize {
+		return 0
+	}
+	return s.size.get().records
+}
+
+// confirmSize makes the page size certain, or returns the page to request for that;
+// 0 if no request helps. Two pages before the last that agree make it certain. A
+// single one may have been the last, and part full, when it was seen, so it must be
+// seen twice.
+func (s *search) confirmSize() int {
+	size := s.size.get()
+	if size.certain || s.ignoreSize || s.bounds.low <= 1 {
 		return 0
 	}
 	var full []int
-	before := false
+	beforeSeen := false
 	for p, page := range s.pages.snapshot() {
-		before = before || p < s.low
-		if p < s.low && page.Records == records {
+		beforeSeen = beforeSeen || p < s.bounds.low
+		if p < s.bounds.low && page.Records == size.records {
 			full = append(full, p)
 		}
 	}
 	switch {
-	case !before:
-		return s.low - 1
+	case !beforeSeen:
+		return s.bounds.low - 1
 	case len(full) == 0:
-		return 0 // the pages before the last contradict the longest seen
-	case len(full) == 1 && s.twice != [2]int{full[0], records}:
-		s.twice = [2]int{full[0], records}
+		return 0 // the pages before the last contradict the longest one seen
+	case len(full) == 1 && s.bounds.candidate != candidate{full[0], size.records}:
+		s.bounds.candidate = candidate{full[0], size.records}
 		return full[0]
 	}
-	s.size.confirm(records)
+	s.size.confirm(size.records)
 	return 0
 }
 
-// look asks for page p and learns from it. If it begins with the same contact as
-// another page, and both still do when asked again, the API repeats pages.
-func (s *search) look(ctx context.Context, p int, get func(context.Context, int) (inbox.Page, error)) error {
-	if err := s.take(ctx, p, get); err != nil {
+// visit gets page p and learns from it. If it begins with the same contact as
+// another page, and still does when both are requested again, the API repeats pages.
+func (s *search) visit(ctx context.Context, p int, get func(context.Context, int) (inbox.Page, error)) error {
+	if err := s.observe(ctx, p, get); err != nil {
 		return err
 	}
-	twin := s.pages.twin(p)
-	if twin == 0 {
+	duplicate := s.pages.duplicateOf(p)
+	if duplicate == 0 {
 		return nil
 	}
-	for _, n := range []int{twin, p} {
-		if err := s.take(ctx, n, s.pages.again); err != nil {
+	for _, n := range []int{duplicate, p} {
+		if err := s.observe(ctx, n, s.pages.refetch); err != nil {
 			return err
 		}
 	}
-	if twin = s.pages.twin(p); twin != 0 {
-		return inbox.Errorf(inbox.Pagination, "pages %d and %d begin with the same contact: the API repeats pages", min(twin, p), max(twin, p))
+	if duplicate = s.pages.duplicateOf(p); duplicate != 0 {
+		return inbox.Errorf(inbox.Pagination, "pages %d and %d begin with the same contact: the API repeats pages", min(duplicate, p), max(duplicate, p))
 	}
 	return nil
 }
 
-func (s *search) take(ctx context.Context, p int, get func(context.Context, int) (inbox.Page, error)) error {
+func (s *search) observe(ctx context.Context, p int, get func(context.Context, int) (inbox.Page, error)) error {
 	page, err := get(ctx, p)
 	if err != nil {
 		return err
 	}
-	s.learn(p, page.Records)
-	s.size.learn(page.Records)
+	s.bounds.observe(p, page.Records)
+	s.size.observe(page.Records)
 	return nil
 }
 
-// known is the page size that the search may lean on.
-func (s *search) known() int {
-	if s.afresh {
-		return 0
+// visitAndSettle visits page n, and finds the last page again if that moved it.
+func (s *search) visitAndSettle(ctx context.Context, n int, get func(context.Context, int) (inbox.Page, error)) error {
+	if err := s.visit(ctx, n, get); err != nil {
+		return err
 	}
-	records, _ := s.size.current()
-	return records
+	return s.findLast(ctx)
 }
-
-// agreeing is how many pages before the last must have one and the same length,
-// shorter than the page size, for the page size to be believed to have shrunk.
-// With fewer, rows that the server dropped explain them as well.
-const agreeing = 8
-
-// regular tells whether all pages seen before the last are full and the last is
-// not longer. The page size is what they agree on, if that can be believed.
-func (s *search) regular() bool {
-	records, _ := s.size.current()
-	lengths := make(map[int]int)
-	for p, page := range s.pages.snapshot() {
-		if p < s.low {
-			lengths[page.Records]++
-		}
-	}
-	last, _ := s.pages.peek(s.low)
-	for length, pages := range lengths {
-		if len(lengths) > 1 || last.Records > length || length < records && !s.shrank(records, length, pages) {
-			return false
-		}
-		s.size.replace(length)
-	}
-	return true
-}
-
-// shrank tells whether pages of another length, so many seen, mean that the page
-// size has shrunk. Then the list has as many pages more; where rows are dropped
-// after paging, it has as many as before. A list seen whole needs no such sign.
-func (s *search) shrank(from, to, pages int) bool {
-	if pages < agreeing {
-		return false
-	}
-	before, dropped, shrunk := s.was*from, s.low*from, s.low*to
-	return pages == s.low-1 || s.was > 0 && abs(shrunk-before) < abs(dropped-before)
-}
-
-func abs(n int) int { return max(n, -n) }
