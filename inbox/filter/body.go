@@ -1,72 +1,86 @@
 package filter
 
 import (
-	"strconv"
-
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// appendBody appends the request body. timeText says how a time that is set
-// stands in it: resolved on the wire, unresolved in a key.
-func (f Filter) appendBody(dst []byte, page int, extra []extraField, timeText func(Time) string) []byte {
-	dst = append(dst, '{')
-	for i, field := range documented {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = appendText(dst, field.Name)
-		dst = append(dst, ':')
-		switch field.Name {
-		case applicableName:
-			dst = appendTexts(dst, f.applicable())
-		case pageName:
-			dst = strconv.AppendInt(dst, int64(page), 10)
-		case exportName:
-			dst = append(dst, `"none"`...) // anything else would start an export
-		case contactName:
-			value, set := f.fields[contactName].(bool)
-			dst = strconv.AppendBool(dst, value || !set)
-		default:
-			dst = f.appendValue(dst, field, timeText)
-		}
-	}
-	for _, e := range extra {
-		dst = append(dst, ',')
-		dst = appendText(dst, e.name)
-		dst = append(dst, ':')
-		dst = append(dst, e.json...)
-	}
-	return append(dst, '}')
+// object is a JSON object whose members keep their order.
+type object []member
+
+type member struct {
+	name  string
+	value any
 }
 
-// appendValue appends the value of a filter field, the zero value of its kind
-// standing for "not applied".
-func (f Filter) appendValue(dst []byte, field Field, timeText func(Time) string) []byte {
-	value := f.fields[field.Name]
-	switch field.Kind {
+// MarshalJSONTo implements json.MarshalerTo.
+func (o object) MarshalJSONTo(encoder *jsontext.Encoder) error {
+	if err := encoder.WriteToken(jsontext.BeginObject); err != nil {
+		return err
+	}
+	for _, m := range o {
+		if err := encoder.WriteToken(jsontext.String(m.name)); err != nil {
+			return err
+		}
+		if err := json.MarshalEncode(encoder, m.value); err != nil {
+			return err
+		}
+	}
+	return encoder.WriteToken(jsontext.EndObject)
+}
+
+// marshal returns the request body. timeText says how a time that is set is written:
+// resolved for the API, unresolved in a key.
+func (f Filter) marshal(page int, extra []extraField, timeText func(Time) string) []byte {
+	body := make(object, 0, len(documented)+len(extra))
+	for _, field := range documented {
+		body = append(body, member{field.Name, f.value(field, page, timeText)})
+	}
+	for _, e := range extra {
+		body = append(body, member{e.name, jsontext.Value(e.json)})
+	}
+	// It cannot fail: With and WithExtra accept only UTF-8 and valid JSON. Extra fields
+	// are sent as they are written.
+	data, _ := json.Marshal(body, jsontext.AllowDuplicateNames(true), jsontext.PreserveRawStrings(true))
+	return data
+}
+
+// value returns a documented field's value as it is marshaled. The zero value of its
+// kind stands for "not applied".
+func (f Filter) value(field Field, page int, timeText func(Time) string) any {
+	switch field.Name {
+	case applicableName:
+		return f.applicable()
+	case pageName:
+		return page
+	case exportName:
+		return "none" // anything else would start an export
+	case contactName:
+		contact, set := f.fields[contactName].(bool)
+		return contact || !set
+	}
+	text := func(t Time) string {
+		if t.IsZero() {
+			return ""
+		}
+		return timeText(t)
+	}
+	switch set := f.fields[field.Name]; field.Kind {
 	case Names, IDs:
-		list, _ := value.([]string)
-		return appendTexts(dst, list)
+		list, _ := set.([]string)
+		return list // nil is marshaled as []
 	case Flag:
-		flag, _ := value.(bool)
-		return strconv.AppendBool(dst, flag)
+		flag, _ := set.(bool)
+		return flag
 	case Dates:
-		dates, _ := value.(Range)
-		dst = append(dst, `{"startAt":`...)
-		dst = appendTime(dst, dates.Start, timeText)
-		dst = append(dst, `,"endsAt":`...)
-		dst = appendTime(dst, dates.End, timeText)
-		return append(dst, '}')
+		dates, _ := set.(Range)
+		return object{{"startAt", text(dates.Start)}, {"endsAt", text(dates.End)}}
 	case Ordered:
-		orders, _ := value.(Orders)
-		dst = append(dst, `{"status":`...)
-		dst = strconv.AppendBool(dst, orders.Status)
-		dst = append(dst, `,"lastAt":`...)
-		dst = appendTime(dst, orders.Last, timeText)
-		return append(dst, '}')
+		orders, _ := set.(Orders)
+		return object{{"status", orders.Status}, {"lastAt", text(orders.Last)}}
 	default:
-		text, _ := value.(string)
-		return appendText(dst, text)
+		text, _ := set.(string)
+		return text
 	}
 }
 
@@ -83,29 +97,4 @@ func (f Filter) applicable() []string {
 		}
 	}
 	return names
-}
-
-func appendTime(dst []byte, t Time, timeText func(Time) string) []byte {
-	if t.IsZero() {
-		return append(dst, `""`...)
-	}
-	return appendText(dst, timeText(t))
-}
-
-func appendTexts(dst []byte, texts []string) []byte {
-	dst = append(dst, '[')
-	for i, text := range texts {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = appendText(dst, text)
-	}
-	return append(dst, ']')
-}
-
-// appendText appends a JSON string. All text in a Filter is UTF-8, the one
-// thing that quoting could fail on.
-func appendText(dst []byte, text string) []byte {
-	dst, _ = jsontext.AppendQuote(dst, text)
-	return dst
 }

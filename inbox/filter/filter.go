@@ -125,7 +125,7 @@ func Merge(a, b Filter) (Filter, error) {
 // counted from 1, its relative times resolved at now. Every documented field is
 // in it, in the documentation's order.
 func (f Filter) Body(now time.Time, page int) []byte {
-	return f.appendBody(nil, page, f.extra, func(t Time) string { return t.wire(now) })
+	return f.marshal(page, f.extra, func(t Time) string { return t.wire(now) })
 }
 
 // Key returns the filter's identity: filters that ask for the same contacts in
@@ -135,5 +135,5 @@ func (f Filter) Key() string {
 	sorted := slices.SortedFunc(slices.Values(f.extra), func(a, b extraField) int {
 		return strings.Compare(a.name, b.name)
 	})
-	return string(f.appendBody(nil, 0, sorted, Time.identity))
+	return string(f.marshal(0, sorted, Time.identity))
 }
