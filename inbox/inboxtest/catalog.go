@@ -49,7 +49,7 @@ func Segments() []string {
 	return []string{SegmentNew, SegmentRegular, SegmentVIP, SegmentDormant, SegmentCampaign}
 }
 
-// DefaultAgents is how many agents a population and a [Life] have unless told otherwise.
+// DefaultAgents is how many agents a population has.
 const DefaultAgents = 26
 
 // Agents lists the ids of n agents; fewer agents are a prefix of more.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Inbox holds contacts in the order in which they are listed: the one that was added last comes first. A change of a
@@ -34,6 +35,9 @@ func NewInbox(clock Clock) *Inbox {
 	}
 	return &Inbox{clock: clock, byID: map[string]*row{}}
 }
+
+// Now returns the time of the inbox's clock.
+func (in *Inbox) Now() time.Time { return in.clock.Now() }
 
 // Add puts contacts into the inbox, the last of them at the head of the list. One with the ID of a contact that is
 // there already replaces it where it stands.
@@ -156,6 +160,15 @@ func (in *Inbox) Select(match func(Contact) bool) []Contact {
 		selected[i] = *c.clone()
 	}
 	return selected
+}
+
+// IDs returns the ids of the contacts that match, as they are listed. Match is bound as in Count.
+func (in *Inbox) IDs(match func(Contact) bool) []string {
+	var ids []string
+	for _, c := range in.find(func(c *Contact) bool { return match(*c) }) {
+		ids = append(ids, c.ID)
+	}
+	return ids
 }
 
 // find returns the contacts that match, as they are listed. They are not copies, hence not to be changed.

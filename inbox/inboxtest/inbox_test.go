@@ -9,17 +9,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest/internal/plausible"
 )
 
 func everyone(inboxtest.Contact) bool { return true }
-
-func listed(in *inboxtest.Inbox) []string {
-	var ids []string
-	for _, c := range in.Select(everyone) {
-		ids = append(ids, c.ID)
-	}
-	return ids
-}
 
 func TestContactsAreListedLastAddedFirst(t *testing.T) {
 	t.Parallel()
@@ -28,14 +21,14 @@ func TestContactsAreListedLastAddedFirst(t *testing.T) {
 	in.Add(inboxtest.Contact{ID: "c"}, inboxtest.Contact{ID: "d"})
 	in.Add(inboxtest.Contact{ID: "b", Name: "Bo"})
 	in.Update("a", func(c *inboxtest.Contact) { c.Name = "Al" })
-	if diff := cmp.Diff([]string{"d", "c", "b", "a"}, listed(in)); diff != "" {
+	if diff := cmp.Diff([]string{"d", "c", "b", "a"}, in.IDs(everyone)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	if !in.Remove("c") || in.Remove("c") {
 		t.Error("c is not removed exactly once")
 	}
 	in.Add(inboxtest.Contact{ID: "c"})
-	if diff := cmp.Diff([]string{"c", "d", "b", "a"}, listed(in)); diff != "" {
+	if diff := cmp.Diff([]string{"c", "d", "b", "a"}, in.IDs(everyone)); diff != "" {
 		t.Errorf("after c came back, -want +got:\n%s", diff)
 	}
 	if b, ok := in.Get("b"); !ok || b.Name != "Bo" || in.Len() != 4 {
@@ -123,14 +116,14 @@ func TestPopulationsArePlausible(t *testing.T) {
 			t.Fatalf("%s was created at %v, after the contact before it", c.ID, c.CreatedAt)
 		}
 		newest = c.CreatedAt
-		if problem := inconsistency(c, start); problem != "" {
-			t.Fatalf("%s: %+v", problem, c)
+		if err := plausible.Check(c, start); err != nil {
+			t.Fatalf("%v: %+v", err, c)
 		}
 	}
 	shares := map[string]func(inboxtest.Contact) bool{
 		"online":        func(c inboxtest.Contact) bool { return c.Online },
 		"in live chats": func(c inboxtest.Contact) bool { return c.LiveChatActive },
-		"waiting":       waits,
+		"waiting":       func(c inboxtest.Contact) bool { return c.LiveChatActive && c.LastMessage.By == inboxtest.ByUser },
 		"visitors":      func(c inboxtest.Contact) bool { return c.Visitor },
 		"ordered":       func(c inboxtest.Contact) bool { return c.HasOrdered },
 		"assigned":      func(c inboxtest.Contact) bool { return c.Agent != "" },
@@ -149,33 +142,6 @@ func TestPopulationsArePlausible(t *testing.T) {
 	}
 }
 
-func waits(c inboxtest.Contact) bool { return c.LiveChatActive && c.LastMessage.By == inboxtest.ByUser }
-
-// inconsistency says what about a contact cannot be.
-func inconsistency(c inboxtest.Contact, now time.Time) string {
-	switch {
-	case c.LiveChatActive && c.Status == inboxtest.StatusClosed:
-		return "a closed chat is active"
-	case c.LiveChatActive && !c.Online:
-		return "somebody chats offline"
-	case c.LiveChatActive && c.LastMessage.At.IsZero():
-		return "a chat without a message"
-	case c.LiveChatActive && c.LastMessage.By == inboxtest.ByAgent && c.Agent == "":
-		return "answered by nobody"
-	case c.LiveChatActive && c.LastMessage.By == inboxtest.ByUser && c.Unread == 0:
-		return "waits with nothing unread"
-	case c.CreatedAt.After(c.LastSeenAt):
-		return "seen before it was created"
-	case c.CreatedAt.After(now) || c.LastSeenAt.After(now) || c.LastMessage.At.After(now) || c.OrderedAt.After(now):
-		return "something happened in the future"
-	case c.HasOrdered == c.OrderedAt.IsZero():
-		return "an order and its time do not go together"
-	case len(c.Platform) == 0 || len(c.Bots[c.Platform[0]]) == 0:
-		return "a platform without a bot"
-	}
-	return ""
-}
-
 func TestLargeInboxesAnswerFast(t *testing.T) {
 	t.Parallel()
 	srv := inboxtest.Start(t, inboxtest.Contacts(50_000))
@@ -191,7 +157,7 @@ func TestLargeInboxesAnswerFast(t *testing.T) {
 func TestTheInboxMayChangeWhileItIsServed(t *testing.T) {
 	t.Parallel()
 	srv := inboxtest.Start(t, inboxtest.Contacts(200))
-	ids := listed(srv.Inbox)
+	ids := srv.Inbox.IDs(everyone)
 	var done sync.WaitGroup
 	done.Go(func() {
 		for _, id := range ids {

@@ -2,16 +2,18 @@ package inboxtest
 
 import (
 	"math"
+	"math/rand/v2"
 	"slices"
 	"time"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest/internal/random"
 )
 
-// Populate adds n contacts as an inbox of some age holds them: most conversations closed, a few live chats going on, the
-// latest contacts at the head of the list. Equal arguments at an equal time of the clock, on an equally filled inbox, add
+// Populate adds n contacts as an inbox of some age holds them: most conversations closed, a few live chats active, the
+// newest contacts at the head of the list. Equal arguments at an equal time of the clock, on an equally filled inbox, add
 // equal contacts.
 func (in *Inbox) Populate(n int, seed uint64) {
-	now := in.clock.Now()
-	p := newPeople(seed, DefaultAgents)
+	p := past{Rand: random.New(seed), agents: Agents(DefaultAgents), now: in.clock.Now()}
 	ages := make([]time.Duration, n)
 	for i := range ages {
 		ages[i] = p.age()
@@ -20,74 +22,81 @@ func (in *Inbox) Populate(n int, seed uint64) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	for _, age := range ages {
-		c := p.contact(now.Add(-age))
-		p.history(c, now)
-		in.add(c)
+		c := RandomContact(p.Rand, p.now.Add(-age))
+		p.write(&c)
+		in.add(&c)
 	}
 }
 
-// age is how long ago a contact was created: the last 400 days, more of them of late, and some of today.
-func (p *people) age() time.Duration {
+// past draws what happened to contacts until now.
+type past struct {
+	*rand.Rand
+	agents []string
+	now    time.Time
+}
+
+// age draws how long ago a contact was created: within the last 400 days, more of them recently, some of them today.
+func (p past) age() time.Duration {
 	days := 400 * math.Pow(p.Float64(), 1.7)
 	return time.Duration(days * 24 * float64(time.Hour))
 }
 
-// history gives a contact a past between its creation and now.
-func (p *people) history(c *Contact, now time.Time) {
-	age := float64(now.Sub(c.CreatedAt))
+// write fills a contact with what happened between its creation and now.
+func (p past) write(c *Contact) {
+	age := float64(p.now.Sub(c.CreatedAt))
 	seen := c.CreatedAt.Add(time.Duration(age * math.Sqrt(p.Float64())))
 	c.LastSeenAt, c.UpdatedAt = seen, seen
-	if c.UserInteracted = p.chance(0.7); c.UserInteracted {
+	if c.UserInteracted = random.Chance(p.Rand, 0.7); c.UserInteracted {
 		c.LastMessage = Message{By: p.sender(0.15, 0.35), At: seen}
 	}
 	for range p.IntN(4) {
-		p.retag(c)
+		ChangeTags(p.Rand, c)
 	}
-	p.regroup(c)
-	if p.chance(0.22) {
+	ChangeSegments(p.Rand, c)
+	if random.Chance(p.Rand, 0.22) {
 		c.HasOrdered, c.OrderedAt = true, c.CreatedAt.Add(time.Duration(age*p.Float64()))
 	}
 	c.Status = p.status()
-	if c.Status != StatusOpen && p.chance(0.8) {
-		c.Agent = pick(p, p.agents)
+	if c.Status != StatusOpen && random.Chance(p.Rand, 0.8) {
+		c.Agent = random.Pick(p.Rand, p.agents)
 	}
 	if c.Status == StatusClosed {
-		c.Online = p.chance(0.06)
+		c.Online = random.Chance(p.Rand, 0.06)
 	} else {
-		c.Online = p.chance(0.3)
+		c.Online = random.Chance(p.Rand, 0.3)
 	}
 	if c.Online {
-		c.LastSeenAt = p.lately(c, now)
+		c.LastSeenAt = p.recently(c)
 	}
-	if (c.Status == StatusOpen || c.Status == StatusInProgress) && c.Online && p.chance(0.35) {
-		p.chatting(c, now)
+	if (c.Status == StatusOpen || c.Status == StatusInProgress) && c.Online && random.Chance(p.Rand, 0.35) {
+		p.startChat(c)
 	}
 }
 
-// chatting puts a contact into a live chat that saw its last message within two minutes.
-func (p *people) chatting(c *Contact, now time.Time) {
+// startChat puts a contact into a live chat whose last message is at most two minutes old.
+func (p past) startChat(c *Contact) {
 	c.LiveChatActive, c.UserInteracted = true, true
-	c.LastMessage = Message{By: p.sender(0.4, 0.45), At: p.lately(c, now)}
+	c.LastMessage = Message{By: p.sender(0.4, 0.45), At: p.recently(c)}
 	c.UpdatedAt = c.LastMessage.At
 	if c.LastMessage.By == ByUser {
 		c.Unread = 1 + p.IntN(3)
 	}
 	if c.LastMessage.By == ByAgent && c.Agent == "" {
-		c.Status, c.Agent = StatusInProgress, pick(p, p.agents)
+		c.Status, c.Agent = StatusInProgress, random.Pick(p.Rand, p.agents)
 	}
 }
 
-// lately is a time within the last two minutes, though not before the contact was created.
-func (p *people) lately(c *Contact, now time.Time) time.Time {
-	at := now.Add(-time.Duration(p.Float64() * float64(2*time.Minute)))
+// recently draws a time within the last two minutes, but not before the contact was created.
+func (p past) recently(c *Contact) time.Time {
+	at := p.now.Add(-time.Duration(p.Float64() * float64(2*time.Minute)))
 	if at.Before(c.CreatedAt) {
-		return now
+		return p.now
 	}
 	return at
 }
 
-// sender draws who wrote last; what the two shares leave over are bots.
-func (p *people) sender(user, agent float64) string {
+// sender draws who wrote last; the share that the two leave belongs to bots.
+func (p past) sender(user, agent float64) string {
 	switch x := p.Float64(); {
 	case x < user:
 		return ByUser
@@ -97,7 +106,7 @@ func (p *people) sender(user, agent float64) string {
 	return ByBot
 }
 
-func (p *people) status() string {
+func (p past) status() string {
 	switch x := p.Float64(); {
 	case x < 0.20:
 		return StatusOpen
@@ -111,25 +120,4 @@ func (p *people) status() string {
 		return StatusDependancy
 	}
 	return StatusClosed
-}
-
-// retag gives a contact another tag or, the more it has, takes one away. Frequent tags come first in the list.
-func (p *people) retag(c *Contact) {
-	if p.chance(float64(len(c.Tags)) / 4) {
-		at := p.IntN(len(c.Tags))
-		c.Tags = slices.Delete(c.Tags, at, at+1)
-		return
-	}
-	tags := Tags()
-	if tag := tags[p.IntN(1+p.IntN(len(tags)))]; !slices.Contains(c.Tags, tag) {
-		c.Tags = append(c.Tags, tag)
-	}
-}
-
-// regroup moves a contact to one or two segments.
-func (p *people) regroup(c *Contact) {
-	c.Segments = []string{pick(p, Segments())}
-	if other := pick(p, Segments()); other != c.Segments[0] && p.chance(0.4) {
-		c.Segments = append(c.Segments, other)
-	}
 }
