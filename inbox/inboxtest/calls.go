@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// DefaultKeptCalls is how many calls a server remembers unless [KeepCalls] says otherwise.
-const DefaultKeptCalls = 10_000
+// defaultKeptCalls is how many calls a server remembers.
+const defaultKeptCalls = 10_000
 
 // Call is one request that the server got, refused ones included.
 type Call struct {
@@ -39,21 +39,17 @@ func newCall(r *http.Request, raw []byte, at time.Time) *Call {
 
 // ledger counts requests and remembers the latest of them.
 type ledger struct {
-	mu          sync.Mutex
-	keep        int
-	calls       []*Call // in the order of arrival
-	requests    int
-	exports     int
-	inFlight    int
-	maxInFlight int
+	mu       sync.Mutex
+	keep     int
+	calls    []*Call // in the order of arrival
+	requests int
+	exports  int
 }
 
 func (l *ledger) arrived(c *Call) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.requests++
-	l.inFlight++
-	l.maxInFlight = max(l.maxInFlight, l.inFlight)
 	l.calls = append(l.calls, c)
 	if excess := len(l.calls) - l.keep; excess > 0 {
 		clear(l.calls[:excess])
@@ -67,7 +63,6 @@ func (l *ledger) answered(c *Call, status int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	c.Status = status
-	l.inFlight--
 }
 
 func (l *ledger) exportRefused() {
@@ -95,13 +90,6 @@ func (s *Server) Requests() int {
 	return s.ledger.requests
 }
 
-// MaxInFlight returns the largest number of requests that were waiting at once for their answer to begin.
-func (s *Server) MaxInFlight() int {
-	s.ledger.mu.Lock()
-	defer s.ledger.mu.Unlock()
-	return s.ledger.maxInFlight
-}
-
 // Exports returns how many requests tried to start an export. Each of them was refused.
 func (s *Server) Exports() int {
 	s.ledger.mu.Lock()
@@ -109,11 +97,10 @@ func (s *Server) Exports() int {
 	return s.ledger.exports
 }
 
-// ResetCalls forgets all calls and starts the counts at 0; requests in flight stay in flight.
+// ResetCalls forgets all calls and sets the counts to 0.
 func (s *Server) ResetCalls() {
 	s.ledger.mu.Lock()
 	defer s.ledger.mu.Unlock()
 	s.ledger.calls = nil
 	s.ledger.requests, s.ledger.exports = 0, 0
-	s.ledger.maxInFlight = s.ledger.inFlight
 }

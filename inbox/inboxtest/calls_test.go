@@ -1,8 +1,6 @@
 package inboxtest_test
 
 import (
-	"net/http"
-	"sync"
 	"testing"
 	"time"
 
@@ -36,40 +34,7 @@ func TestCallsAreRemembered(t *testing.T) {
 		t.Errorf("arrived at %v, want %v", good.At, want)
 	}
 	srv.ResetCalls()
-	if len(srv.Calls()) != 0 || srv.Requests() != 0 || srv.Exports() != 0 || srv.MaxInFlight() != 0 {
+	if len(srv.Calls()) != 0 || srv.Requests() != 0 || srv.Exports() != 0 {
 		t.Error("calls remain after a reset")
-	}
-}
-
-func TestRequestsInFlightAreCounted(t *testing.T) {
-	t.Parallel()
-	srv := inboxtest.Start(t)
-	ask(t, srv, nil)
-	ask(t, srv, nil)
-	if n := srv.MaxInFlight(); n != 1 {
-		t.Errorf("%d in flight of calls one after the other", n)
-	}
-	const side = 5
-	var together sync.WaitGroup
-	together.Add(side)
-	srv.Intercept(func(http.ResponseWriter, *http.Request, inboxtest.Call) bool {
-		together.Done()
-		together.Wait()
-		return false
-	})
-	var done sync.WaitGroup
-	for range side {
-		r := request(t, srv, body(nil))
-		done.Go(func() { send(t, r) })
-	}
-	done.Wait()
-	if n := srv.MaxInFlight(); n != side {
-		t.Errorf("%d in flight of %d side by side", n, side)
-	}
-	srv.Intercept(nil)
-	srv.ResetCalls()
-	ask(t, srv, nil)
-	if n := srv.MaxInFlight(); n != 1 {
-		t.Errorf("%d in flight after a reset", n)
 	}
 }

@@ -39,13 +39,13 @@ func Statuses() []string {
 	return []string{StatusOpen, StatusInProgress, StatusReview, StatusOnHold, StatusDependancy, StatusClosed}
 }
 
-// Tags lists the tags that a population carries, the most frequent first.
-func Tags() []string {
+// tags lists the tags of a population, the most frequent first.
+func tags() []string {
 	return []string{"lead", "shipping", "newsletter", "refund", "wholesale", "vip", "complaint", "warranty"}
 }
 
-// Segments lists the ids of the segments that a population falls into.
-func Segments() []string {
+// segments lists the ids of the segments of a population.
+func segments() []string {
 	return []string{SegmentNew, SegmentRegular, SegmentVIP, SegmentDormant, SegmentCampaign}
 }
 

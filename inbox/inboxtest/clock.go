@@ -10,11 +10,10 @@ type Clock interface {
 	Now() time.Time
 }
 
-// SystemClock is the clock of the machine, and the default.
-type SystemClock struct{}
+// systemClock is the machine's clock, the default.
+type systemClock struct{}
 
-// Now returns the time of the machine.
-func (SystemClock) Now() time.Time { return time.Now() }
+func (systemClock) Now() time.Time { return time.Now() }
 
 // ManualClock stands still until it is told to move. It is safe for concurrent use.
 type ManualClock struct {

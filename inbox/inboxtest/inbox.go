@@ -31,7 +31,7 @@ type row struct {
 // NewInbox returns an empty inbox whose timestamps come from clock; nil is the machine's clock.
 func NewInbox(clock Clock) *Inbox {
 	if clock == nil {
-		clock = SystemClock{}
+		clock = systemClock{}
 	}
 	return &Inbox{clock: clock, byID: map[string]*row{}}
 }

@@ -88,8 +88,9 @@ func TestWhoIsNotThere(t *testing.T) {
 func TestPopulationsAreReproducible(t *testing.T) {
 	t.Parallel()
 	population := func(seed uint64) []inboxtest.Contact {
-		return inboxtest.New(inboxtest.Contacts(200), inboxtest.Seed(seed), inboxtest.WithClock(inboxtest.NewManualClock(start))).
-			Inbox.Select(everyone)
+		in := inboxtest.NewInbox(inboxtest.NewManualClock(start))
+		in.Populate(200, seed)
+		return in.Select(everyone)
 	}
 	if diff := cmp.Diff(population(7), population(7)); diff != "" {
 		t.Errorf("equal seeds differ:\n%s", diff)
@@ -144,9 +145,9 @@ func TestPopulationsArePlausible(t *testing.T) {
 
 func TestLargeInboxesAnswerFast(t *testing.T) {
 	t.Parallel()
-	srv := inboxtest.Start(t, inboxtest.Contacts(50_000))
-	last := srv.Inbox.Count(contacts)/inboxtest.DefaultPageSize + 1
-	if got := len(ask(t, srv, object{"page": last}).Data); got != srv.Inbox.Count(contacts)%inboxtest.DefaultPageSize {
+	srv := inboxtest.Start(t, inboxtest.Contacts(50_000), inboxtest.PageSize(20))
+	last := srv.Inbox.Count(contacts)/20 + 1
+	if got := len(ask(t, srv, object{"page": last}).Data); got != srv.Inbox.Count(contacts)%20 {
 		t.Errorf("%d on the last page", got)
 	}
 	if got := len(ask(t, srv, object{"page": last + 1}).Data); got != 0 {

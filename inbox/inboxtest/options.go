@@ -2,7 +2,7 @@ package inboxtest
 
 import "time"
 
-// DefaultToken is the token that a server accepts unless [Token] or [Server.SetToken] says otherwise.
+// DefaultToken is the token that a server accepts unless [Token] sets another.
 const DefaultToken = "simulated-token"
 
 // Option sets up a [Server].
@@ -12,23 +12,16 @@ type Option func(*setup)
 type setup struct {
 	server   *Server
 	contacts int
-	seed     uint64
 }
 
 // Contacts lets the server start with a population of n contacts.
 func Contacts(n int) Option { return func(s *setup) { s.contacts = n } }
 
-// Seed makes the population another one; equal seeds make equal ones. The default is 1.
-func Seed(seed uint64) Option { return func(s *setup) { s.seed = seed } }
-
-// PageSize sets the length of a full page.
+// PageSize sets the length of a full page. The default is 20.
 func PageSize(n int) Option { return func(s *setup) { s.server.SetPageSize(n) } }
 
 // Token sets the token that the server accepts.
 func Token(token string) Option { return func(s *setup) { s.server.Token = token } }
-
-// BasePath puts the API under a path, such as "/api/v7".
-func BasePath(path string) Option { return func(s *setup) { s.server.base = path } }
 
 // Latency lets every answer wait for d.
 func Latency(d time.Duration) Option { return func(s *setup) { s.server.SetLatency(d) } }
@@ -39,7 +32,7 @@ func Odd(o Oddities) Option { return func(s *setup) { s.server.SetOddities(o) } 
 // StrictApplicable has the server apply only the filters that applicableFilters lists; isContact always counts.
 func StrictApplicable() Option { return func(s *setup) { s.server.strict = true } }
 
-// KeepCalls sets how many of the latest calls the server remembers.
+// KeepCalls sets how many of the latest calls the server remembers. The default is 10,000.
 func KeepCalls(n int) Option { return func(s *setup) { s.server.ledger.keep = n } }
 
 // WithClock sets the clock of the server and its inbox.
@@ -47,14 +40,13 @@ func WithClock(clock Clock) Option { return func(s *setup) { s.server.clock = cl
 
 // New returns a server that listens nowhere yet: mount it as an http.Handler.
 func New(options ...Option) *Server {
-	server := &Server{Token: DefaultToken, clock: SystemClock{}, now: settings{pageSize: DefaultPageSize}}
-	server.ledger.keep = DefaultKeptCalls
-	s := &setup{server: server, seed: 1}
+	server := &Server{Token: DefaultToken, clock: systemClock{}, now: settings{pageSize: defaultPageSize}}
+	server.ledger.keep = defaultKeptCalls
+	s := &setup{server: server}
 	for _, option := range options {
 		option(s)
 	}
-	server.SetToken(server.Token)
 	server.Inbox = NewInbox(server.clock)
-	server.Inbox.Populate(s.contacts, s.seed)
+	server.Inbox.Populate(s.contacts, 1)
 	return server
 }

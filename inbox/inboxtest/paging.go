@@ -1,7 +1,7 @@
 package inboxtest
 
-// DefaultPageSize is the length of a full page unless [PageSize] or [Server.SetPageSize] says otherwise.
-const DefaultPageSize = 20
+// defaultPageSize is the length of a full page.
+const defaultPageSize = 20
 
 // Oddities are ways of paging that the API's documentation does not exclude, or that other servers are known for. The
 // zero value pages as documented.

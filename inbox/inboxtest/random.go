@@ -63,16 +63,16 @@ func ChangeTags(r *rand.Rand, c *Contact) {
 		c.Tags = slices.Delete(c.Tags, at, at+1)
 		return
 	}
-	tags := Tags()
-	if tag := tags[r.IntN(1+r.IntN(len(tags)))]; !slices.Contains(c.Tags, tag) { // early ones are drawn most often
+	all := tags()
+	if tag := all[r.IntN(1+r.IntN(len(all)))]; !slices.Contains(c.Tags, tag) { // the first are drawn most often
 		c.Tags = append(c.Tags, tag)
 	}
 }
 
 // ChangeSegments moves a contact to one or two segments.
 func ChangeSegments(r *rand.Rand, c *Contact) {
-	c.Segments = []string{random.Pick(r, Segments())}
-	if other := random.Pick(r, Segments()); other != c.Segments[0] && random.Chance(r, 0.4) {
+	c.Segments = []string{random.Pick(r, segments())}
+	if other := random.Pick(r, segments()); other != c.Segments[0] && random.Chance(r, 0.4) {
 		c.Segments = append(c.Segments, other)
 	}
 }

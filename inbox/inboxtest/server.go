@@ -22,9 +22,8 @@ type Hook func(w http.ResponseWriter, r *http.Request, call Call) bool
 type Server struct {
 	Inbox *Inbox // what it serves
 	URL   string // base address without a trailing slash, set by Start
-	Token string // the token that it accepts at the start
+	Token string // what it accepts; not to be changed
 
-	base   string // path before /inbox/users
 	clock  Clock
 	strict bool
 	ledger ledger
@@ -35,7 +34,6 @@ type Server struct {
 
 // settings is what can change while the server runs. A request is answered by those in force when it arrived.
 type settings struct {
-	token    string
 	pageSize int
 	latency  time.Duration
 	oddities Oddities
@@ -59,9 +57,6 @@ func (s *Server) SetPageSize(n int) { s.set(func(now *settings) { now.pageSize =
 
 // SetLatency lets every answer wait for d, or for as long as its client does.
 func (s *Server) SetLatency(d time.Duration) { s.set(func(now *settings) { now.latency = d }) }
-
-// SetToken replaces the accepted token, as when it is rotated.
-func (s *Server) SetToken(token string) { s.set(func(now *settings) { now.token = token }) }
 
 // SetOddities changes how the server pages.
 func (s *Server) SetOddities(o Oddities) { s.set(func(now *settings) { now.oddities = o }) }
@@ -107,7 +102,7 @@ func wait(r *http.Request, d time.Duration) bool {
 }
 
 func (s *Server) respond(w http.ResponseWriter, r *http.Request, raw []byte, now settings) {
-	if status, problem := s.check(r, now.token); problem != "" {
+	if status, problem := s.check(r); problem != "" {
 		refuse(w, r, status, problem)
 		return
 	}
@@ -124,14 +119,14 @@ func (s *Server) respond(w http.ResponseWriter, r *http.Request, raw []byte, now
 }
 
 // check looks at everything but the body. An empty problem is none.
-func (s *Server) check(r *http.Request, token string) (status int, problem string) {
+func (s *Server) check(r *http.Request) (status int, problem string) {
 	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch {
-	case r.URL.Path != s.base+"/inbox/users":
+	case r.URL.Path != "/inbox/users":
 		return http.StatusNotFound, "no such endpoint"
 	case r.Method != http.MethodPost:
 		return http.StatusMethodNotAllowed, "the method must be POST"
-	case r.Header.Get("Authorization") != "Bearer "+token:
+	case r.Header.Get("Authorization") != "Bearer "+s.Token:
 		return http.StatusUnauthorized, "unauthorized"
 	case r.Header.Get("authtype") != "Key":
 		return http.StatusBadRequest, "the header authtype must be Key"

@@ -21,7 +21,7 @@ func Start(tb TB, options ...Option) *Server {
 		panic("inboxtest: no loopback port to listen on: " + err.Error())
 	}
 	s := New(options...)
-	s.URL = "http://" + listener.Addr().String() + s.base
+	s.URL = "http://" + listener.Addr().String()
 	var running sync.WaitGroup
 	server := &http.Server{Handler: s, ConnState: func(_ net.Conn, state http.ConnState) {
 		switch state {
