@@ -47,7 +47,7 @@ func Demo(ctx context.Context, s Serve, out io.Writer) error {
 	return s.Run(ctx)
 }
 
-// demoText tells where to look.
+// demoText says where to look.
 func demoText(address net.Addr, path string) string {
 	target := reachable(address)
 	return strings.NewReplacer("TARGET", target, "PATH", path).Replace(`

@@ -7,7 +7,7 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
 )
 
-func TestCallsAreRemembered(t *testing.T) {
+func TestCallsAreKept(t *testing.T) {
 	t.Parallel()
 	clock := inboxtest.NewManualClock(start)
 	srv := inboxtest.Start(t, inboxtest.WithClock(clock), inboxtest.KeepCalls(2))
@@ -25,10 +25,10 @@ func TestCallsAreRemembered(t *testing.T) {
 	}
 	broken, good := calls[0], calls[1]
 	if broken.Page != 0 || broken.Status != 400 || string(broken.Raw) != "{" || broken.Body() != nil {
-		t.Errorf("the broken call is remembered as %+v", broken)
+		t.Errorf("the broken call is kept as %+v", broken)
 	}
 	if good.Page != 7 || good.Status != 200 || good.Body()["isContact"] != true || good.Header.Get("authtype") != "Key" {
-		t.Errorf("the good call is remembered as %+v", good)
+		t.Errorf("the good call is kept as %+v", good)
 	}
 	if want := start.Add(2 * time.Minute); !good.At.Equal(want) {
 		t.Errorf("arrived at %v, want %v", good.At, want)

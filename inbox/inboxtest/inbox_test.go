@@ -74,7 +74,7 @@ func TestCopiesShareNothingWithTheInbox(t *testing.T) {
 	}
 }
 
-func TestWhoIsNotThere(t *testing.T) {
+func TestUnknownIDs(t *testing.T) {
 	t.Parallel()
 	in := inboxtest.NewInbox(nil)
 	if _, ok := in.Get("x"); ok {
@@ -143,7 +143,7 @@ func TestPopulationsArePlausible(t *testing.T) {
 	}
 }
 
-func TestLargeInboxesAnswerFast(t *testing.T) {
+func TestLargeInboxes(t *testing.T) {
 	t.Parallel()
 	srv := inboxtest.Start(t, inboxtest.Contacts(50_000), inboxtest.PageSize(20))
 	last := srv.Inbox.Count(contacts)/20 + 1

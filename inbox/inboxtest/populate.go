@@ -13,91 +13,91 @@ import (
 // newest contacts at the head of the list. Equal arguments at an equal time of the clock, on an equally filled inbox, add
 // equal contacts.
 func (in *Inbox) Populate(n int, seed uint64) {
-	p := past{Rand: random.New(seed), agents: Agents(DefaultAgents), now: in.clock.Now()}
+	h := history{Rand: random.New(seed), agents: Agents(DefaultAgents), now: in.clock.Now()}
 	ages := make([]time.Duration, n)
 	for i := range ages {
-		ages[i] = p.age()
+		ages[i] = h.age()
 	}
 	slices.SortFunc(ages, func(a, b time.Duration) int { return int(b - a) })
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	for _, age := range ages {
-		c := RandomContact(p.Rand, p.now.Add(-age))
-		p.write(&c)
+		c := RandomContact(h.Rand, h.now.Add(-age))
+		h.fill(&c)
 		in.add(&c)
 	}
 }
 
-// past draws what happened to contacts until now.
-type past struct {
+// history draws what has happened to contacts.
+type history struct {
 	*rand.Rand
 	agents []string
 	now    time.Time
 }
 
 // age draws how long ago a contact was created: within the last 400 days, more of them recently, some of them today.
-func (p past) age() time.Duration {
-	days := 400 * math.Pow(p.Float64(), 1.7)
+func (h history) age() time.Duration {
+	days := 400 * math.Pow(h.Float64(), 1.7)
 	return time.Duration(days * 24 * float64(time.Hour))
 }
 
-// write fills a contact with what happened between its creation and now.
-func (p past) write(c *Contact) {
-	age := float64(p.now.Sub(c.CreatedAt))
-	seen := c.CreatedAt.Add(time.Duration(age * math.Sqrt(p.Float64())))
+// fill completes a contact with what happened between its creation and now.
+func (h history) fill(c *Contact) {
+	age := float64(h.now.Sub(c.CreatedAt))
+	seen := c.CreatedAt.Add(time.Duration(age * math.Sqrt(h.Float64())))
 	c.LastSeenAt, c.UpdatedAt = seen, seen
-	if c.UserInteracted = random.Chance(p.Rand, 0.7); c.UserInteracted {
-		c.LastMessage = Message{By: p.sender(0.15, 0.35), At: seen}
+	if c.UserInteracted = random.Chance(h.Rand, 0.7); c.UserInteracted {
+		c.LastMessage = Message{By: h.sender(0.15, 0.35), At: seen}
 	}
-	for range p.IntN(4) {
-		ChangeTags(p.Rand, c)
+	for range h.IntN(4) {
+		ChangeTags(h.Rand, c)
 	}
-	ChangeSegments(p.Rand, c)
-	if random.Chance(p.Rand, 0.22) {
-		c.HasOrdered, c.OrderedAt = true, c.CreatedAt.Add(time.Duration(age*p.Float64()))
+	ChangeSegments(h.Rand, c)
+	if random.Chance(h.Rand, 0.22) {
+		c.HasOrdered, c.OrderedAt = true, c.CreatedAt.Add(time.Duration(age*h.Float64()))
 	}
-	c.Status = p.status()
-	if c.Status != StatusOpen && random.Chance(p.Rand, 0.8) {
-		c.Agent = random.Pick(p.Rand, p.agents)
+	c.Status = h.status()
+	if c.Status != StatusOpen && random.Chance(h.Rand, 0.8) {
+		c.Agent = random.Pick(h.Rand, h.agents)
 	}
 	if c.Status == StatusClosed {
-		c.Online = random.Chance(p.Rand, 0.06)
+		c.Online = random.Chance(h.Rand, 0.06)
 	} else {
-		c.Online = random.Chance(p.Rand, 0.3)
+		c.Online = random.Chance(h.Rand, 0.3)
 	}
 	if c.Online {
-		c.LastSeenAt = p.recently(c)
+		c.LastSeenAt = h.recently(c)
 	}
-	if (c.Status == StatusOpen || c.Status == StatusInProgress) && c.Online && random.Chance(p.Rand, 0.35) {
-		p.startChat(c)
+	if (c.Status == StatusOpen || c.Status == StatusInProgress) && c.Online && random.Chance(h.Rand, 0.35) {
+		h.startChat(c)
 	}
 }
 
 // startChat puts a contact into a live chat whose last message is at most two minutes old.
-func (p past) startChat(c *Contact) {
+func (h history) startChat(c *Contact) {
 	c.LiveChatActive, c.UserInteracted = true, true
-	c.LastMessage = Message{By: p.sender(0.4, 0.45), At: p.recently(c)}
+	c.LastMessage = Message{By: h.sender(0.4, 0.45), At: h.recently(c)}
 	c.UpdatedAt = c.LastMessage.At
 	if c.LastMessage.By == ByUser {
-		c.Unread = 1 + p.IntN(3)
+		c.Unread = 1 + h.IntN(3)
 	}
 	if c.LastMessage.By == ByAgent && c.Agent == "" {
-		c.Status, c.Agent = StatusInProgress, random.Pick(p.Rand, p.agents)
+		c.Status, c.Agent = StatusInProgress, random.Pick(h.Rand, h.agents)
 	}
 }
 
 // recently draws a time within the last two minutes, but not before the contact was created.
-func (p past) recently(c *Contact) time.Time {
-	at := p.now.Add(-time.Duration(p.Float64() * float64(2*time.Minute)))
+func (h history) recently(c *Contact) time.Time {
+	at := h.now.Add(-time.Duration(h.Float64() * float64(2*time.Minute)))
 	if at.Before(c.CreatedAt) {
-		return p.now
+		return h.now
 	}
 	return at
 }
 
 // sender draws who wrote last; the share that the two leave belongs to bots.
-func (p past) sender(user, agent float64) string {
-	switch x := p.Float64(); {
+func (h history) sender(user, agent float64) string {
+	switch x := h.Float64(); {
 	case x < user:
 		return ByUser
 	case x < user+agent:
@@ -106,8 +106,8 @@ func (p past) sender(user, agent float64) string {
 	return ByBot
 }
 
-func (p past) status() string {
-	switch x := p.Float64(); {
+func (h history) status() string {
+	switch x := h.Float64(); {
 	case x < 0.20:
 		return StatusOpen
 	case x < 0.31:

@@ -10,7 +10,7 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest/internal/random"
 )
 
-// RandomContact draws a new contact, who has a name and a channel but has not done anything yet.
+// RandomContact draws a new contact, which has a name and a channel but no history.
 func RandomContact(r *rand.Rand, created time.Time) Contact {
 	c := Contact{CreatedAt: created, LastSeenAt: created, UpdatedAt: created, Status: StatusOpen, Bots: map[Channel][]string{}}
 	drawName(r, &c)

@@ -14,7 +14,7 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
 )
 
-func TestCallsThatAreNotTheDocumentedOneAreRefused(t *testing.T) {
+func TestUndocumentedCallsAreRejected(t *testing.T) {
 	t.Parallel()
 	srv := inboxtest.Start(t, inboxtest.Contacts(3))
 	for name, tt := range map[string]struct {
@@ -66,7 +66,7 @@ func TestAnotherToken(t *testing.T) {
 	}
 }
 
-func TestGzipIsServedToThoseWhoAcceptIt(t *testing.T) {
+func TestGzipIsServedToClientsThatAcceptIt(t *testing.T) {
 	t.Parallel()
 	srv := inboxtest.Start(t, inboxtest.Contacts(20))
 	for accept, want := range map[string]string{
@@ -76,7 +76,7 @@ func TestGzipIsServedToThoseWhoAcceptIt(t *testing.T) {
 		t.Run(accept, func(t *testing.T) {
 			t.Parallel()
 			r := request(t, srv, body(nil))
-			r.Header.Set("Accept-Encoding", accept) // asked for by us, so not undone by the transport
+			r.Header.Set("Accept-Encoding", accept) // set here, so the transport does not decompress
 			response, err := http.DefaultClient.Do(r)
 			if err != nil {
 				t.Fatal(err)
@@ -99,7 +99,7 @@ func TestGzipIsServedToThoseWhoAcceptIt(t *testing.T) {
 	}
 }
 
-func TestLatencyDelaysAnswers(t *testing.T) {
+func TestLatencyDelaysResponses(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		srv := inboxtest.New(inboxtest.Latency(time.Hour))
@@ -116,7 +116,7 @@ func TestLatencyDelaysAnswers(t *testing.T) {
 	})
 }
 
-func TestLatencyEndsWithTheClientsPatience(t *testing.T) {
+func TestLatencyEndsWhenTheClientHasGone(t *testing.T) {
 	t.Parallel()
 	srv := inboxtest.Start(t, inboxtest.Latency(time.Hour))
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
@@ -130,7 +130,7 @@ func TestLatencyEndsWithTheClientsPatience(t *testing.T) {
 	}
 }
 
-// bare is a request without anything, which a server refuses once its latency is over.
+// bare is a request without anything, which a server rejects once its latency has passed.
 func bare(ctx context.Context) *http.Request {
 	r, _ := http.NewRequestWithContext(ctx, http.MethodGet, "/", http.NoBody)
 	return r
