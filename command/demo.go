@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest/life"
 )
 
 // demoPageSize keeps the first scrape, which has to find every last page, within the
@@ -29,7 +30,7 @@ func Demo(ctx context.Context, s Serve, out io.Writer) error {
 	api := &http.Server{Handler: simulated, ReadHeaderTimeout: 5 * time.Second}
 	go func() { _ = api.Serve(listener) }() // its error says that it was closed
 	defer api.Close()
-	go inboxtest.NewLife(simulated.Inbox, inboxtest.LifeOptions{}).Run(ctx)
+	go life.New(simulated.Inbox, life.Options{}).Run(ctx)
 
 	env := s.Config.Env
 	s.Config.Env = func(name string) (string, bool) {
@@ -46,7 +47,7 @@ func Demo(ctx context.Context, s Serve, out io.Writer) error {
 	return s.Run(ctx)
 }
 
-// demoText tells where to look.
+// demoText says where to look.
 func demoText(address net.Addr, path string) string {
 	target := reachable(address)
 	return strings.NewReplacer("TARGET", target, "PATH", path).Replace(`

@@ -8,19 +8,19 @@ import (
 	"time"
 )
 
-// DefaultKeptCalls is how many calls a server remembers unless [KeepCalls] says otherwise.
-const DefaultKeptCalls = 10_000
+// defaultKeptCalls is how many calls a server keeps.
+const defaultKeptCalls = 10_000
 
-// Call is one request that the server got, refused ones included.
+// Call is one request that the server received, rejected ones included.
 type Call struct {
-	Page   int         // 0 when the body has no readable page
-	Raw    []byte      // the body as it came
+	Page   int         // 0 if the body has no readable page
+	Raw    []byte      // the body as received
 	Header http.Header // of the request
-	Status int         // of the answer; 0 while there is none
+	Status int         // of the response; 0 if there is none yet
 	At     time.Time   // when it arrived, by the server's clock
 }
 
-// Body returns the decoded body, or nil when it is not a JSON object.
+// Body returns the decoded body, or nil if it is not a JSON object.
 func (c Call) Body() map[string]any {
 	var body map[string]any
 	if json.Unmarshal(c.Raw, &body) != nil {
@@ -37,23 +37,19 @@ func newCall(r *http.Request, raw []byte, at time.Time) *Call {
 	return c
 }
 
-// ledger counts requests and remembers the latest of them.
-type ledger struct {
-	mu          sync.Mutex
-	keep        int
-	calls       []*Call // in the order of arrival
-	requests    int
-	exports     int
-	inFlight    int
-	maxInFlight int
+// callLog counts requests and keeps the latest of them.
+type callLog struct {
+	mu       sync.Mutex
+	keep     int
+	calls    []*Call // in the order of arrival
+	requests int
+	exports  int
 }
 
-func (l *ledger) arrived(c *Call) {
+func (l *callLog) arrived(c *Call) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.requests++
-	l.inFlight++
-	l.maxInFlight = max(l.maxInFlight, l.inFlight)
 	l.calls = append(l.calls, c)
 	if excess := len(l.calls) - l.keep; excess > 0 {
 		clear(l.calls[:excess])
@@ -61,16 +57,15 @@ func (l *ledger) arrived(c *Call) {
 	}
 }
 
-// answered closes the books on a call before the first byte of its answer leaves, so that whoever has read the answer
-// finds it there.
-func (l *ledger) answered(c *Call, status int) {
+// answered records the status before the first byte of the response is sent, so that a client that has read the response
+// sees it.
+func (l *callLog) answered(c *Call, status int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	c.Status = status
-	l.inFlight--
 }
 
-func (l *ledger) exportRefused() {
+func (l *callLog) exportRejected() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.exports++
@@ -78,42 +73,34 @@ func (l *ledger) exportRefused() {
 
 // Calls returns the latest calls in the order in which they arrived.
 func (s *Server) Calls() []Call {
-	s.ledger.mu.Lock()
-	defer s.ledger.mu.Unlock()
-	calls := make([]Call, len(s.ledger.calls))
-	for i, c := range s.ledger.calls {
+	s.log.mu.Lock()
+	defer s.log.mu.Unlock()
+	calls := make([]Call, len(s.log.calls))
+	for i, c := range s.log.calls {
 		calls[i] = *c
 		calls[i].Raw, calls[i].Header = bytes.Clone(c.Raw), c.Header.Clone()
 	}
 	return calls
 }
 
-// Requests returns how many requests arrived, refused ones included.
+// Requests returns how many requests arrived, rejected ones included.
 func (s *Server) Requests() int {
-	s.ledger.mu.Lock()
-	defer s.ledger.mu.Unlock()
-	return s.ledger.requests
+	s.log.mu.Lock()
+	defer s.log.mu.Unlock()
+	return s.log.requests
 }
 
-// MaxInFlight returns the largest number of requests that were waiting at once for their answer to begin.
-func (s *Server) MaxInFlight() int {
-	s.ledger.mu.Lock()
-	defer s.ledger.mu.Unlock()
-	return s.ledger.maxInFlight
-}
-
-// Exports returns how many requests tried to start an export. Each of them was refused.
+// Exports returns how many requests tried to start an export. Each of them was rejected.
 func (s *Server) Exports() int {
-	s.ledger.mu.Lock()
-	defer s.ledger.mu.Unlock()
-	return s.ledger.exports
+	s.log.mu.Lock()
+	defer s.log.mu.Unlock()
+	return s.log.exports
 }
 
-// ResetCalls forgets all calls and starts the counts at 0; requests in flight stay in flight.
+// ResetCalls forgets all calls and sets the counts to 0.
 func (s *Server) ResetCalls() {
-	s.ledger.mu.Lock()
-	defer s.ledger.mu.Unlock()
-	s.ledger.calls = nil
-	s.ledger.requests, s.ledger.exports = 0, 0
-	s.ledger.maxInFlight = s.ledger.inFlight
+	s.log.mu.Lock()
+	defer s.log.mu.Unlock()
+	s.log.calls = nil
+	s.log.requests, s.log.exports = 0, 0
 }

@@ -2,7 +2,7 @@ package inboxtest
 
 import "fmt"
 
-// Ids of the bots that a population writes to.
+// Ids of the bots that the contacts of a population write to.
 const (
 	WebsiteBot    = "64f0c0ffee00000000000001"
 	WhatsappBot   = "64f0c0ffee00000000000002"
@@ -12,7 +12,7 @@ const (
 	AutomationBot = "64f0c0ffee00000000000006"
 )
 
-// Conversation statuses, spelt as the API spells them.
+// Conversation statuses, spelled as in the API.
 const (
 	StatusOpen       = "OPEN"
 	StatusInProgress = "INPROGRESS"
@@ -22,7 +22,7 @@ const (
 	StatusClosed     = "CLOSED"
 )
 
-// Ids of the segments that a population falls into.
+// Ids of the segments of a population.
 const (
 	SegmentNew      = "650a1b2c3d4e5f0000000001"
 	SegmentRegular  = "650a1b2c3d4e5f0000000002"
@@ -39,20 +39,20 @@ func Statuses() []string {
 	return []string{StatusOpen, StatusInProgress, StatusReview, StatusOnHold, StatusDependancy, StatusClosed}
 }
 
-// Tags lists the tags that a population carries, the most frequent first.
-func Tags() []string {
+// tags lists the tags of a population, the most frequent first.
+func tags() []string {
 	return []string{"lead", "shipping", "newsletter", "refund", "wholesale", "vip", "complaint", "warranty"}
 }
 
-// Segments lists the ids of the segments that a population falls into.
-func Segments() []string {
+// segments lists the ids of the segments of a population.
+func segments() []string {
 	return []string{SegmentNew, SegmentRegular, SegmentVIP, SegmentDormant, SegmentCampaign}
 }
 
-// DefaultAgents is how many agents a population and a [Life] have unless told otherwise.
+// DefaultAgents is how many agents a population has.
 const DefaultAgents = 26
 
-// Agents lists the ids of n agents; fewer agents are a prefix of more.
+// Agents lists the ids of n agents. A shorter list is a prefix of a longer one.
 func Agents(n int) []string {
 	agents := make([]string, n)
 	for i := range agents {

@@ -12,7 +12,7 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
 )
 
-// start is the time at which the manual clocks of the tests stand.
+// start is the time that the manual clocks of the tests show.
 var start = time.Date(2025, 6, 5, 10, 0, 0, 0, time.UTC)
 
 func at(d time.Duration) string { return start.Add(d).Format("2006-01-02T15:04:05.000Z") }
@@ -36,7 +36,7 @@ func body(changes object) object {
 	return b
 }
 
-// reply is an answer of the server, read to its end.
+// reply is a response of the server, read to its end.
 type reply struct {
 	Status  int
 	Header  http.Header

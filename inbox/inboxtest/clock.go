@@ -5,34 +5,33 @@ import (
 	"time"
 )
 
-// Clock tells the time that the simulation writes into its records and its log of calls.
+// Clock is the source of the times in records and calls.
 type Clock interface {
 	Now() time.Time
 }
 
-// SystemClock is the clock of the machine, and the default.
-type SystemClock struct{}
+// systemClock is the machine's clock, the default.
+type systemClock struct{}
 
-// Now returns the time of the machine.
-func (SystemClock) Now() time.Time { return time.Now() }
+func (systemClock) Now() time.Time { return time.Now() }
 
-// ManualClock stands still until it is told to move. It is safe for concurrent use.
+// ManualClock is a clock that moves only by [ManualClock.Advance]. It is safe for concurrent use.
 type ManualClock struct {
 	mu  sync.Mutex
 	now time.Time
 }
 
-// NewManualClock returns a clock that stands at start.
+// NewManualClock returns a clock that shows start.
 func NewManualClock(start time.Time) *ManualClock { return &ManualClock{now: start} }
 
-// Now returns the time at which the clock stands.
+// Now returns the time that the clock shows.
 func (c *ManualClock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.now
 }
 
-// Advance moves the clock by d and returns its new time.
+// Advance moves the clock forward by d and returns the new time.
 func (c *ManualClock) Advance(d time.Duration) time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()

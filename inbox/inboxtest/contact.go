@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Channel is where a contact writes from, spelt as in the platform field of a record.
+// Channel is where a contact writes from, spelled as in the platform field of a record.
 type Channel string
 
 // The channels that the API has a bot filter for.
@@ -18,7 +18,7 @@ const (
 	Facebook Channel = "FACEBOOK"
 )
 
-// Automation keys the bots of the undocumented filter _botAutomation in [Contact.Bots]. It is no platform of a contact.
+// Automation is the key in [Contact.Bots] for the undocumented filter _botAutomation. No contact has it as its platform.
 const Automation Channel = "AUTOMATION"
 
 // Senders of a last message.
@@ -28,15 +28,15 @@ const (
 	ByBot   = "bot"
 )
 
-// Message is the last message of a conversation. A zero one means that nobody has written yet.
+// Message is the last message of a conversation. The zero value means that nobody has written yet.
 type Message struct {
 	By string // ByUser, ByAgent or ByBot
 	At time.Time
 }
 
-// Contact is one entry of the inbox. Its zero value is a contact without any property, offline and without a chat.
+// Contact is one entry of the inbox. The zero value is offline and has no chat.
 type Contact struct {
-	ID          string // 24 hex digits; Add makes one up for an empty ID
+	ID          string // 24 hex digits; Add generates it if it is empty
 	Name        string
 	Email       string
 	PhonePrefix string // country code without the plus
@@ -60,18 +60,18 @@ type Contact struct {
 	HasOrdered bool
 	OrderedAt  time.Time
 
-	Visitor    bool // somebody who left no details: isContact is false
-	Subscriber bool // filtered by isSubscriber, which the API's documentation lacks
+	Visitor    bool // has left no details: isContact is false
+	Subscriber bool // for the undocumented filter isSubscriber
 
-	LastSeenAt time.Time // Add sets a zero one to CreatedAt
-	CreatedAt  time.Time // Add sets a zero one to the clock's time
-	UpdatedAt  time.Time // kept by Add and Update
+	LastSeenAt time.Time // Add sets a zero time to CreatedAt
+	CreatedAt  time.Time // Add sets a zero time to the clock's
+	UpdatedAt  time.Time // set by Add and Update
 
-	// Raw, when set, is sent instead of the record made of the other fields, which go on to decide what filters match.
+	// Raw, if set, is sent instead of the record made from the other fields. Filters still look at those.
 	Raw json.RawMessage
 }
 
-// clone copies the contact with everything that it refers to.
+// clone copies the contact and everything that it refers to.
 func (c *Contact) clone() *Contact {
 	copied := *c
 	copied.Platform = slices.Clone(c.Platform)

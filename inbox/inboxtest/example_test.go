@@ -3,12 +3,11 @@ package inboxtest_test
 import (
 	"fmt"
 	"net/http"
-	"time"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
 )
 
-// A test starts a server of its own, tells it what to do wrong and looks at what it was asked.
+// A test starts a server of its own, makes it fail and looks at the requests.
 func ExampleStart() {
 	var t cleanups // stands in for *testing.T
 	defer t.run()
@@ -25,16 +24,6 @@ func ExampleStart() {
 	defer response.Body.Close()
 	fmt.Println(response.Status, srv.Requests(), srv.Inbox.Len())
 	// Output: 502 Bad Gateway 1 100
-}
-
-// A life on a manual clock needs no sleeping.
-func ExampleLife() {
-	clock := inboxtest.NewManualClock(time.Date(2025, 6, 5, 10, 0, 0, 0, time.UTC))
-	in := inboxtest.NewInbox(clock)
-	life := inboxtest.NewLife(in, inboxtest.LifeOptions{DayLength: 24 * time.Minute})
-	life.Step(clock.Advance(10 * time.Minute))
-	fmt.Printf("%.0f o'clock\n", life.Hour())
-	// Output: 18 o'clock
 }
 
 type cleanups []func()

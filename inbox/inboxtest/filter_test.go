@@ -11,7 +11,7 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
 )
 
-// filterTest is a request and who it should find among the contacts, put independently of the server's own matching.
+// filterTest is a request and the contacts that it should find, expressed independently of the server's own matching.
 type filterTest struct {
 	name    string
 	changes object
@@ -87,7 +87,7 @@ func flagFilters() []filterTest {
 			func(c inboxtest.Contact) bool { return c.HasOrdered }},
 		{"not ordered", listed("hasOrdered", object{"status": false, "lastAt": ""}),
 			func(c inboxtest.Contact) bool { return !c.HasOrdered }},
-		{"ordered of late", object{"hasOrdered": object{"status": true, "lastAt": at(-60 * 24 * time.Hour)}},
+		{"ordered recently", object{"hasOrdered": object{"status": true, "lastAt": at(-60 * 24 * time.Hour)}},
 			func(c inboxtest.Contact) bool {
 				return c.HasOrdered && !c.OrderedAt.Before(start.Add(-60*24*time.Hour))
 			}},
@@ -117,18 +117,15 @@ func otherFilters() []filterTest {
 	}
 }
 
-func TestEveryFilterFindsWhoItNames(t *testing.T) {
+func TestEveryFilterFindsItsContacts(t *testing.T) {
 	t.Parallel()
 	srv := inboxtest.Start(t, inboxtest.Contacts(3000), inboxtest.PageSize(200), inboxtest.WithClock(inboxtest.NewManualClock(start)))
 	for _, tt := range slices.Concat(listFilters(), flagFilters(), otherFilters()) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			var want []string
-			for _, c := range srv.Inbox.Select(func(c inboxtest.Contact) bool { return !c.Visitor && tt.want(c) }) {
-				want = append(want, c.ID)
-			}
+			want := srv.Inbox.IDs(func(c inboxtest.Contact) bool { return !c.Visitor && tt.want(c) })
 			if len(want) == 0 || len(want) == srv.Inbox.Count(contacts) {
-				t.Fatalf("%d matches tell nothing", len(want))
+				t.Fatalf("%d matches prove nothing", len(want))
 			}
 			if diff := cmp.Diff(want, walk(t, srv, tt.changes)); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
@@ -142,7 +139,7 @@ func TestIsContactAlwaysFilters(t *testing.T) {
 	srv := inboxtest.Start(t, inboxtest.Contacts(300), inboxtest.PageSize(300), inboxtest.StrictApplicable())
 	visitors := srv.Inbox.Len() - srv.Inbox.Count(contacts)
 	if visitors == 0 {
-		t.Fatal("nobody to tell apart")
+		t.Fatal("no visitors")
 	}
 	if got := len(ask(t, srv, nil).Data); got != 300-visitors {
 		t.Errorf("%d contacts, want %d", got, 300-visitors)

@@ -30,7 +30,7 @@ func TestHooksSeeEveryRequestFirst(t *testing.T) {
 	r.Header.Del("Authorization")
 	got := send(t, r)
 	if got.Status != http.StatusTooManyRequests || got.Header.Get("Retry-After") != "3" || got.Message != "slow down" {
-		t.Errorf("the hook's answer arrived as %d %q", got.Status, got.Message)
+		t.Errorf("the hook's response arrived as %d %q", got.Status, got.Message)
 	}
 	srv.Intercept(nil)
 	ask(t, srv, object{"page": 2, "isOnline": true})
@@ -70,7 +70,7 @@ func TestHooksReachTheConnection(t *testing.T) {
 	}
 }
 
-func TestHooksMayAnnounceAnAnswer(t *testing.T) {
+func TestHooksMaySendInformationalResponses(t *testing.T) {
 	t.Parallel()
 	srv := inboxtest.Start(t)
 	srv.Intercept(func(w http.ResponseWriter, _ *http.Request, _ inboxtest.Call) bool {
@@ -80,6 +80,6 @@ func TestHooksMayAnnounceAnAnswer(t *testing.T) {
 	})
 	ask(t, srv, nil)
 	if calls := srv.Calls(); calls[0].Status != http.StatusOK {
-		t.Errorf("status %d, want that of the answer", calls[0].Status)
+		t.Errorf("status %d, want that of the response", calls[0].Status)
 	}
 }

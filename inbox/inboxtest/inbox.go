@@ -6,37 +6,41 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
-// Inbox holds contacts in the order in which they are listed: the one that was added last comes first. A change of a
-// contact does not move it. It is safe for concurrent use.
+// Inbox holds contacts in the order in which they are listed, the last one added first. Changing a contact does not
+// move it. It is safe for concurrent use.
 type Inbox struct {
 	clock Clock
 
 	mu    sync.RWMutex
-	rows  []*row // by place, ascending: listed from the back
+	rows  []*row // by ascending place, so listed backwards
 	byID  map[string]*row
-	added uint64 // places given away
+	added uint64 // the last place assigned
 }
 
-// row is a contact in its place. The contact behind the pointer never changes, it is replaced, so that a page can be
-// written from it without holding the lock.
+// row is a contact in its place. A change replaces the contact behind the pointer, so that a page can be written without
+// holding the lock.
 type row struct {
 	place   uint64
 	contact *Contact
-	search  string // what searchText looks through, in lower case
+	search  string // the text that searchText searches, in lower case
 }
 
-// NewInbox returns an empty inbox whose timestamps come from clock; nil is the machine's clock.
+// NewInbox returns an empty inbox whose timestamps come from clock, or from the machine if it is nil.
 func NewInbox(clock Clock) *Inbox {
 	if clock == nil {
-		clock = SystemClock{}
+		clock = systemClock{}
 	}
 	return &Inbox{clock: clock, byID: map[string]*row{}}
 }
 
-// Add puts contacts into the inbox, the last of them at the head of the list. One with the ID of a contact that is
-// there already replaces it where it stands.
+// Now returns the time of the inbox's clock.
+func (in *Inbox) Now() time.Time { return in.clock.Now() }
+
+// Add puts contacts at the head of the list, the last of them first. A contact with the ID of an existing one replaces it
+// in its place.
 func (in *Inbox) Add(contacts ...Contact) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -70,7 +74,7 @@ func (in *Inbox) add(c *Contact) {
 	in.byID[c.ID] = r
 }
 
-// newID makes an id in the shape of the API's: seconds of creation, something that varies, and a running number.
+// newID generates an id like those of the API: seconds of creation, scattered digits, and a serial number.
 func (in *Inbox) newID(c *Contact) string {
 	for n := in.added; ; n++ {
 		mixed := (n + 1) * 0x9e3779b97f4a7c15 >> 24
@@ -100,8 +104,8 @@ func (in *Inbox) Remove(id string) bool {
 	return true
 }
 
-// Update lets change rewrite a contact, and reports whether there was one. The ID stays, and UpdatedAt becomes the
-// clock's time. Change must not call the inbox.
+// Update changes a contact by calling change, and reports whether there was one. It keeps the ID and sets UpdatedAt to
+// the clock's time. Change must not call the inbox.
 func (in *Inbox) Update(id string, change func(*Contact)) bool {
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -134,8 +138,8 @@ func (in *Inbox) Len() int {
 	return len(in.rows)
 }
 
-// Count returns how many contacts match: the truth that a count through the API is compared with. Match must neither
-// change what its argument refers to nor call the inbox.
+// Count returns how many contacts match, to compare a count through the API with. Match must not change what its argument
+// refers to, and must not call the inbox.
 func (in *Inbox) Count(match func(Contact) bool) int {
 	in.mu.RLock()
 	defer in.mu.RUnlock()
@@ -148,7 +152,7 @@ func (in *Inbox) Count(match func(Contact) bool) int {
 	return n
 }
 
-// Select returns copies of the contacts that match, as they are listed. Match is bound as in Count.
+// Select returns copies of the contacts that match, in the order of the list. The rules of Count apply to match.
 func (in *Inbox) Select(match func(Contact) bool) []Contact {
 	found := in.find(func(c *Contact) bool { return match(*c) })
 	selected := make([]Contact, len(found))
@@ -158,7 +162,16 @@ func (in *Inbox) Select(match func(Contact) bool) []Contact {
 	return selected
 }
 
-// find returns the contacts that match, as they are listed. They are not copies, hence not to be changed.
+// IDs returns the ids of the contacts that match, in the order of the list. The rules of Count apply to match.
+func (in *Inbox) IDs(match func(Contact) bool) []string {
+	var ids []string
+	for _, c := range in.find(func(c *Contact) bool { return match(*c) }) {
+		ids = append(ids, c.ID)
+	}
+	return ids
+}
+
+// find returns the contacts that match, in the order of the list. They are not copies and must not be changed.
 func (in *Inbox) find(match func(*Contact) bool) []*Contact {
 	in.mu.RLock()
 	defer in.mu.RUnlock()
@@ -171,8 +184,8 @@ func (in *Inbox) find(match func(*Contact) bool) []*Contact {
 	return found
 }
 
-// window returns up to limit matching contacts after the first skip ones, as they are listed, and how many matches were
-// seen. It stops looking once the window is full, so the number seen is the total only when fewer were found.
+// window skips some of the matching contacts and returns up to limit of those that follow, in the order of the list, and
+// how many matches it has seen. It stops when it has found limit, so only if it finds fewer, the number seen is the total.
 func (in *Inbox) window(match func(*row) bool, skip, limit int) (contacts []*Contact, seen int) {
 	in.mu.RLock()
 	defer in.mu.RUnlock()

@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// matcher turns a request into the conditions that a contact must meet, all of them.
+// matcher collects the conditions of a request. A contact must meet all of them.
 type matcher struct {
 	listed     []string // applicableFilters
-	strict     bool     // a filter that is not listed is not applied
+	strict     bool     // apply only listed filters
 	conditions []func(*row) bool
 }
 
-// match returns the test for the contacts that a request asks for. Under strict, only the filters that applicableFilters
-// lists are applied.
+// match returns a function that reports whether a contact matches the request. With strict, only the filters that
+// applicableFilters lists are applied.
 func (q request) match(strict bool) func(*row) bool {
 	m := &matcher{listed: q.applicableFilters, strict: strict}
 	m.search("searchText", q.searchText)
@@ -48,7 +48,7 @@ func (q request) match(strict bool) func(*row) bool {
 
 func (m *matcher) add(condition func(*row) bool) { m.conditions = append(m.conditions, condition) }
 
-// applies tells whether a filter that the request sets counts.
+// applies reports whether a filter that the request sets is applied.
 func (m *matcher) applies(name string) bool { return !m.strict || slices.Contains(m.listed, name) }
 
 func (m *matcher) search(name, text string) {
@@ -79,8 +79,8 @@ func (m *matcher) bots(name string, channel Channel, q request) {
 	m.anyOf(name, q.bots[channel], func(c *Contact) []string { return c.Bots[channel] })
 }
 
-// flag applies true as it stands, and false only where applicableFilters lists it: an unlisted false is how a request
-// leaves the filter out.
+// flag applies false only if applicableFilters lists it, because every request has the field, and an unlisted false means
+// that the filter is not set.
 func (m *matcher) flag(name string, wanted bool, value func(*Contact) bool) {
 	if wanted && !m.applies(name) || !wanted && !slices.Contains(m.listed, name) {
 		return
@@ -99,7 +99,7 @@ func (m *matcher) within(name string, s span, value func(*Contact) time.Time) {
 	})
 }
 
-// ordered looks at the time of the last order only for those who ordered.
+// ordered ignores the time of the last order if the request asks for contacts without one.
 func (m *matcher) ordered(name string, o ordered) {
 	m.flag(name, o.status, func(c *Contact) bool { return c.HasOrdered })
 	if !o.status || o.since.IsZero() || !m.applies(name) {

@@ -1,17 +1,17 @@
 package inboxtest
 
-// DefaultPageSize is the length of a full page unless [PageSize] or [Server.SetPageSize] says otherwise.
-const DefaultPageSize = 20
+// defaultPageSize is the length of a full page.
+const defaultPageSize = 20
 
-// Oddities are ways of paging that the API's documentation does not exclude, or that other servers are known for. The
-// zero value pages as documented.
+// Oddities are deviations in paging that the API's documentation does not rule out or that other servers show. The zero
+// value pages as documented.
 type Oddities struct {
 	// RepeatLastPage answers every page past the end with the last one.
 	RepeatLastPage bool
 	// IgnorePage answers every request with the first page.
 	IgnorePage bool
-	// DropEvery drops, after paging, each contact whose position among the matching ones is a multiple of it: with 7
-	// and 50 matches, 43 are shown, and pages in the middle are short. 0 drops none.
+	// DropEvery drops every so many contacts after paging: with 7, 50 matches are shown as 43 on pages of which some are
+	// short. 0 drops none.
 	DropEvery int
 }
 

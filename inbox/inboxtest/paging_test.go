@@ -78,7 +78,7 @@ func TestPageSizeChangesWhileServing(t *testing.T) {
 func TestDefaultPageSize(t *testing.T) {
 	t.Parallel()
 	srv := inboxtest.Start(t)
-	srv.Inbox.Add(numbered(inboxtest.DefaultPageSize + 1)...)
+	srv.Inbox.Add(numbered(21)...)
 	if diff := cmp.Diff([]int{20, 1, 0}, lengths(t, srv, 3)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

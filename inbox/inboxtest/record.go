@@ -9,7 +9,7 @@ import (
 // timeLayout is how the API writes a time: UTC, to the millisecond.
 const timeLayout = "2006-01-02T15:04:05.000Z"
 
-// record is a contact as the API shows it.
+// record is a contact as the API sends it.
 type record struct {
 	ID                string       `json:"_id"`
 	Platform          []Channel    `json:"platform"`
@@ -90,7 +90,7 @@ func recordOf(c *Contact) json.RawMessage {
 
 func stamp(t time.Time) string { return t.UTC().Format(timeLayout) }
 
-// list makes an absent list an empty one, for the API never sends null for it.
+// list returns an empty list instead of nil, because the API never sends null for a list.
 func list[T any](items []T) []T {
 	if items == nil {
 		return []T{}

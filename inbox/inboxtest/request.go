@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// request is the body of one request, checked and typed.
+// request is the valid body of a request.
 type request struct {
 	searchText        string
 	tags              []string
@@ -39,14 +39,14 @@ type ordered struct {
 	since  time.Time
 }
 
-// errExport refuses a body that would start an export.
+// errExport is the error of a body that would start an export.
 var errExport = errors.New(`isExport must be "none"`)
 
-// maxPage stands for every page beyond it: all are past the end.
+// maxPage replaces larger page numbers, which are all past the end.
 const maxPage = math.MaxInt32
 
-// parseRequest reads a body. Its error names the first field, in the order of the documentation, that is missing or of
-// a wrong type; one that would start an export is errExport whatever else is wrong.
+// parseRequest decodes and checks a body. The error names the first field, in the order of the documentation, that is
+// missing or has a wrong type. For a body that would start an export it is always errExport.
 func parseRequest(raw []byte) (request, error) {
 	var f fields
 	if err := json.Unmarshal(raw, &f.values); err != nil || f.values == nil {
@@ -85,9 +85,9 @@ func parseRequest(raw []byte) (request, error) {
 	return q, f.err
 }
 
-// fields reads the members of one JSON object and keeps the first error.
+// fields decodes the members of a JSON object and keeps the first error.
 type fields struct {
-	prefix string // of the names in errors
+	prefix string // of names in errors
 	values map[string]json.RawMessage
 	err    error
 }
@@ -103,13 +103,13 @@ func (f *fields) fail(err error) {
 	}
 }
 
-// exports tells whether the body asks for an export.
+// exports reports whether the body asks for an export.
 func (f *fields) exports() bool {
 	var export *string
 	return json.Unmarshal(f.values["isExport"], &export) == nil && export != nil && *export != "none"
 }
 
-// read decodes a required field into target, which null must leave nil to be told apart.
+// read decodes a required field into target, a pointer to something that null sets to nil, so that valid can reject it.
 func (f *fields) read(name, want string, target any, valid func() bool) {
 	raw, ok := f.values[name]
 	switch {
@@ -148,7 +148,7 @@ func (f *fields) page(name string) int {
 	return int(min(deref(v), maxPage))
 }
 
-// object returns the reader of a nested object's fields; done hands its error back.
+// object returns the fields of a nested object. Call done after reading them, to keep their error.
 func (f *fields) object(name string) (nested *fields, done func()) {
 	nested = &fields{prefix: f.prefix + name + "."}
 	f.read(name, "an object", &nested.values, func() bool { return nested.values != nil })
@@ -159,8 +159,8 @@ func (f *fields) object(name string) (nested *fields, done func()) {
 	}
 }
 
-// moment is an RFC 3339 time, or "" for none.
-func (f *fields) moment(name string) time.Time {
+// time reads an RFC 3339 time, or "" for none.
+func (f *fields) time(name string) time.Time {
 	text := f.text(name)
 	if text == "" {
 		return time.Time{}
@@ -175,13 +175,13 @@ func (f *fields) moment(name string) time.Time {
 func (f *fields) span(name string) span {
 	nested, done := f.object(name)
 	defer done()
-	return span{from: nested.moment("startAt"), to: nested.moment("endsAt")}
+	return span{from: nested.time("startAt"), to: nested.time("endsAt")}
 }
 
 func (f *fields) ordered(name string) ordered {
 	nested, done := f.object(name)
 	defer done()
-	return ordered{status: nested.flag("status"), since: nested.moment("lastAt")}
+	return ordered{status: nested.flag("status"), since: nested.time("lastAt")}
 }
 
 // deref returns what v points to, or the zero value for nil.

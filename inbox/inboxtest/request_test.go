@@ -45,7 +45,7 @@ func TestEveryFieldHasItsType(t *testing.T) {
 	}
 }
 
-func TestBadBodiesAreRefused(t *testing.T) {
+func TestBadBodiesAreRejected(t *testing.T) {
 	t.Parallel()
 	srv := inboxtest.Start(t)
 	for name, tt := range map[string]struct {
@@ -91,7 +91,7 @@ func TestPagesBeyondAllNumbersAreEmpty(t *testing.T) {
 	}
 }
 
-func TestExportsAreRefusedAndRecorded(t *testing.T) {
+func TestExportsAreRejectedAndCounted(t *testing.T) {
 	t.Parallel()
 	srv := inboxtest.Start(t)
 	ask(t, srv, nil)

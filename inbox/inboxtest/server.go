@@ -10,32 +10,30 @@ import (
 	"time"
 )
 
-// maxBody limits what a request may send.
+// maxBody limits the body of a request, in bytes.
 const maxBody = 1 << 20
 
-// Hook sees each request before anything is checked, its body already read into the call. It returns true when it has
-// answered itself, and false to let the server answer. It may also drop the connection by panicking with
-// http.ErrAbortHandler, and reach flushing and hijacking through http.NewResponseController.
+// Hook is called with every request before anything is checked. Its body has been read into the call. A hook returns true
+// if it has responded itself, and false to let the server respond. It can drop the connection by panicking with
+// http.ErrAbortHandler, and flush or hijack through http.NewResponseController.
 type Hook func(w http.ResponseWriter, r *http.Request, call Call) bool
 
-// Server answers for an [Inbox] as the API does. It is an http.Handler; its methods may be called while it serves.
+// Server serves an [Inbox] as the API does. It is an http.Handler; its methods may be called while it serves.
 type Server struct {
-	Inbox *Inbox // what it serves
+	Inbox *Inbox // the contacts that it serves
 	URL   string // base address without a trailing slash, set by Start
-	Token string // the token that it accepts at the start
+	Token string // the token that it accepts, set by New
 
-	base   string // path before /inbox/users
 	clock  Clock
 	strict bool
-	ledger ledger
+	log    callLog
 
-	mu  sync.RWMutex
-	now settings
+	mu      sync.RWMutex
+	current settings
 }
 
-// settings is what can change while the server runs. A request is answered by those in force when it arrived.
+// settings can change while the server runs. A request is served with those in effect when it arrived.
 type settings struct {
-	token    string
 	pageSize int
 	latency  time.Duration
 	oddities Oddities
@@ -45,53 +43,49 @@ type settings struct {
 func (s *Server) settings() settings {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return s.now
+	return s.current
 }
 
 func (s *Server) set(change func(*settings)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	change(&s.now)
+	change(&s.current)
 }
 
-// SetPageSize sets the length of a full page from the next request on; it is at least 1.
-func (s *Server) SetPageSize(n int) { s.set(func(now *settings) { now.pageSize = max(n, 1) }) }
+// SetPageSize sets the length of a full page, which is at least 1.
+func (s *Server) SetPageSize(n int) { s.set(func(current *settings) { current.pageSize = max(n, 1) }) }
 
-// SetLatency lets every answer wait for d, or for as long as its client does.
-func (s *Server) SetLatency(d time.Duration) { s.set(func(now *settings) { now.latency = d }) }
-
-// SetToken replaces the accepted token, as when it is rotated.
-func (s *Server) SetToken(token string) { s.set(func(now *settings) { now.token = token }) }
+// SetLatency delays every response by d, or until its client has gone.
+func (s *Server) SetLatency(d time.Duration) { s.set(func(current *settings) { current.latency = d }) }
 
 // SetOddities changes how the server pages.
-func (s *Server) SetOddities(o Oddities) { s.set(func(now *settings) { now.oddities = o }) }
+func (s *Server) SetOddities(o Oddities) { s.set(func(current *settings) { current.oddities = o }) }
 
-// Intercept hands each further request to hook, in place of an earlier hook; nil ends that.
-func (s *Server) Intercept(hook Hook) { s.set(func(now *settings) { now.hook = hook }) }
+// Intercept passes every further request to hook, which replaces an earlier one. Nil removes the hook.
+func (s *Server) Intercept(hook Hook) { s.set(func(current *settings) { current.hook = hook }) }
 
-// ServeHTTP answers one request.
+// ServeHTTP responds to one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	now := s.settings()
+	current := s.settings()
 	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	call := newCall(r, raw, s.clock.Now())
-	s.ledger.arrived(call)
-	answer := &answer{ResponseWriter: w, begin: func(status int) { s.ledger.answered(call, status) }}
-	defer answer.end()
-	if !wait(r, now.latency) {
+	s.log.arrived(call)
+	w = &statusWriter{ResponseWriter: w, record: func(status int) { s.log.answered(call, status) }}
+	if !wait(r, current.latency) {
 		return
 	}
 	r.Body = io.NopCloser(bytes.NewReader(raw))
-	if now.hook != nil && now.hook(answer, r, *call) {
+	if current.hook != nil && current.hook(w, r, *call) {
 		return
 	}
 	if err != nil {
-		refuse(answer, r, http.StatusBadRequest, "the body cannot be read: "+err.Error())
+		writeError(w, r, http.StatusBadRequest, "the body cannot be read: "+err.Error())
 		return
 	}
-	s.respond(answer, r, raw, now)
+	s.respond(w, r, raw, current)
 }
 
-// wait sleeps for d and reports whether the client waited too.
+// wait sleeps for d and reports whether the client is still there.
 func wait(r *http.Request, d time.Duration) bool {
 	if d <= 0 {
 		return true
@@ -106,32 +100,32 @@ func wait(r *http.Request, d time.Duration) bool {
 	}
 }
 
-func (s *Server) respond(w http.ResponseWriter, r *http.Request, raw []byte, now settings) {
-	if status, problem := s.check(r, now.token); problem != "" {
-		refuse(w, r, status, problem)
+func (s *Server) respond(w http.ResponseWriter, r *http.Request, raw []byte, current settings) {
+	if status, problem := s.check(r); problem != "" {
+		writeError(w, r, status, problem)
 		return
 	}
 	q, err := parseRequest(raw)
 	if errors.Is(err, errExport) {
-		s.ledger.exportRefused()
+		s.log.exportRejected()
 	}
 	if err != nil {
-		refuse(w, r, http.StatusBadRequest, err.Error())
+		writeError(w, r, http.StatusBadRequest, err.Error())
 		return
 	}
-	contacts := now.oddities.page(s.Inbox, q, q.match(s.strict), now.pageSize)
-	accept(w, r, contacts)
+	contacts := current.oddities.page(s.Inbox, q, q.match(s.strict), current.pageSize)
+	writePage(w, r, contacts)
 }
 
-// check looks at everything but the body. An empty problem is none.
-func (s *Server) check(r *http.Request, token string) (status int, problem string) {
+// check validates everything but the body. If it is valid, the problem is empty.
+func (s *Server) check(r *http.Request) (status int, problem string) {
 	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch {
-	case r.URL.Path != s.base+"/inbox/users":
+	case r.URL.Path != "/inbox/users":
 		return http.StatusNotFound, "no such endpoint"
 	case r.Method != http.MethodPost:
 		return http.StatusMethodNotAllowed, "the method must be POST"
-	case r.Header.Get("Authorization") != "Bearer "+token:
+	case r.Header.Get("Authorization") != "Bearer "+s.Token:
 		return http.StatusUnauthorized, "unauthorized"
 	case r.Header.Get("authtype") != "Key":
 		return http.StatusBadRequest, "the header authtype must be Key"

@@ -6,14 +6,14 @@ import (
 	"sync"
 )
 
-// TB is the part of testing.TB that Start needs; a program that imports this package links no testing code.
+// TB is the part of testing.TB that Start needs. With it, a program that imports this package does not link testing.
 type TB interface {
 	Helper()
 	Cleanup(func())
 }
 
-// Start returns a server that listens on a loopback port until the test ends. Nothing of it is left running then; a hook
-// that is still busy is waited for, so it should heed the context of its request.
+// Start returns a server that listens on a loopback port until the test ends. The cleanup waits for hooks that are still
+// running, so a hook must return when the context of its request ends.
 func Start(tb TB, options ...Option) *Server {
 	tb.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -21,7 +21,7 @@ func Start(tb TB, options ...Option) *Server {
 		panic("inboxtest: no loopback port to listen on: " + err.Error())
 	}
 	s := New(options...)
-	s.URL = "http://" + listener.Addr().String() + s.base
+	s.URL = "http://" + listener.Addr().String()
 	var running sync.WaitGroup
 	server := &http.Server{Handler: s, ConnState: func(_ net.Conn, state http.ConnState) {
 		switch state {
@@ -34,10 +34,10 @@ func Start(tb TB, options ...Option) *Server {
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
-		_ = server.Serve(listener) // always ends with http.ErrServerClosed, by the cleanup
+		_ = server.Serve(listener) // always http.ErrServerClosed, from the cleanup
 	}()
 	tb.Cleanup(func() {
-		_ = server.Close() // its error is the listener's, which nobody uses any more
+		_ = server.Close() // the error of the listener, which is no longer used
 		<-served
 		running.Wait()
 	})

@@ -10,42 +10,39 @@ import (
 	"sync"
 )
 
-// answer is a response writer that tells when the answer begins.
-type answer struct {
+// statusWriter is a response writer that records the status before the first byte of the response is sent.
+type statusWriter struct {
 	http.ResponseWriter
-	begin func(status int)
-	begun bool
+	record func(status int)
+	begun  bool
 }
 
-// WriteHeader begins the answer unless the status only announces one.
-func (a *answer) WriteHeader(status int) {
+// WriteHeader records the status, unless it is an informational one, which a response follows.
+func (w *statusWriter) WriteHeader(status int) {
 	if status >= http.StatusOK {
-		a.start(status)
+		w.begin(status)
 	}
-	a.ResponseWriter.WriteHeader(status)
+	w.ResponseWriter.WriteHeader(status)
 }
 
-// Write begins the answer with status 200 where nothing else did.
-func (a *answer) Write(p []byte) (int, error) {
-	a.start(http.StatusOK)
-	return a.ResponseWriter.Write(p)
+// Write records status 200 if no other one was written.
+func (w *statusWriter) Write(p []byte) (int, error) {
+	w.begin(http.StatusOK)
+	return w.ResponseWriter.Write(p)
 }
 
-// Unwrap lets http.ResponseController reach the connection.
-func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
+// Unwrap gives http.ResponseController access to the connection.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// end counts a request that was left without an answer.
-func (a *answer) end() { a.start(0) }
-
-func (a *answer) start(status int) {
-	if !a.begun {
-		a.begun = true
-		a.begin(status)
+func (w *statusWriter) begin(status int) {
+	if !w.begun {
+		w.begun = true
+		w.record(status)
 	}
 }
 
-// accept answers with a page of contacts. Records go out as they are, so that a raw one may be anything.
-func accept(w http.ResponseWriter, r *http.Request, contacts []*Contact) {
+// writePage responds with a page of contacts. Raw records are copied unchecked, so they need not be valid JSON.
+func writePage(w http.ResponseWriter, r *http.Request, contacts []*Contact) {
 	var body bytes.Buffer
 	body.WriteString(`{"success":true,"message":"","data":[`)
 	for i, c := range contacts {
@@ -55,11 +52,11 @@ func accept(w http.ResponseWriter, r *http.Request, contacts []*Contact) {
 		body.Write(recordOf(c))
 	}
 	body.WriteString(`],"code":200}`)
-	send(w, r, http.StatusOK, body.Bytes())
+	write(w, r, http.StatusOK, body.Bytes())
 }
 
-// refuse answers with an error.
-func refuse(w http.ResponseWriter, r *http.Request, status int, message string) {
+// writeError responds with an error.
+func writeError(w http.ResponseWriter, r *http.Request, status int, message string) {
 	body, err := json.Marshal(struct {
 		Success bool   `json:"success"`
 		Message string `json:"message"`
@@ -72,10 +69,10 @@ func refuse(w http.ResponseWriter, r *http.Request, status int, message string) 
 	if status == http.StatusMethodNotAllowed {
 		w.Header().Set("Allow", http.MethodPost)
 	}
-	send(w, r, status, body)
+	write(w, r, status, body)
 }
 
-func send(w http.ResponseWriter, r *http.Request, status int, body []byte) {
+func write(w http.ResponseWriter, r *http.Request, status int, body []byte) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Vary", "Accept-Encoding")
 	if acceptsGzip(r) {
@@ -84,10 +81,10 @@ func send(w http.ResponseWriter, r *http.Request, status int, body []byte) {
 	}
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // a client that went away is no concern of the server
+	_, _ = w.Write(body) // fails only if the client has gone
 }
 
-// acceptsGzip tells whether the client takes gzip, which a weight of 0 denies.
+// acceptsGzip reports whether the client accepts gzip; a weight of 0 means that it does not.
 func acceptsGzip(r *http.Request) bool {
 	for _, offer := range strings.Split(strings.Join(r.Header.Values("Accept-Encoding"), ","), ",") {
 		coding, parameter, _ := strings.Cut(offer, ";")
@@ -99,21 +96,21 @@ func acceptsGzip(r *http.Request) bool {
 	return false
 }
 
-// compressors are kept, for each takes a megabyte.
+// compressors are reused because each takes a megabyte.
 var compressors = sync.Pool{New: func() any {
 	w, err := gzip.NewWriterLevel(nil, gzip.BestSpeed)
 	if err != nil {
-		panic(err) // the level is a valid one
+		panic(err) // the level is valid
 	}
 	return w
 }}
 
 func compress(body []byte) []byte {
-	var packed bytes.Buffer
+	var compressed bytes.Buffer
 	w := compressors.Get().(*gzip.Writer)
 	defer compressors.Put(w)
-	w.Reset(&packed)
-	_, _ = w.Write(body) // a buffer takes everything
+	w.Reset(&compressed)
+	_, _ = w.Write(body) // a buffer never fails
 	_ = w.Close()
-	return packed.Bytes()
+	return compressed.Bytes()
 }

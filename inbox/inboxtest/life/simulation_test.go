@@ -1,4 +1,4 @@
-package inboxtest_test
+package life_test
 
 import (
 	"context"
@@ -9,85 +9,97 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest/internal/plausible"
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest/life"
 )
 
-const tick = inboxtest.DefaultDayLength / 480
+const (
+	dayLength = 4 * time.Minute // the default
+	tick      = dayLength / 480
+)
 
-// newLife returns a life on a manual clock, and its inbox.
-func newLife(options inboxtest.LifeOptions) (*inboxtest.Life, *inboxtest.Inbox, *inboxtest.ManualClock) {
+// start is the time of the manual clocks when a simulation begins.
+var start = time.Date(2025, 6, 5, 10, 0, 0, 0, time.UTC)
+
+// begin returns a new simulation of an inbox with a manual clock.
+func begin(options life.Options) (*life.Simulation, *inboxtest.Inbox, *inboxtest.ManualClock) {
 	clock := inboxtest.NewManualClock(start)
 	in := inboxtest.NewInbox(clock)
-	return inboxtest.NewLife(in, options), in, clock
+	return life.New(in, options), in, clock
 }
 
-// wait returns how many wait for an answer and for how long the oldest of them has.
-func wait(in *inboxtest.Inbox, now time.Time) (backlog int, oldest time.Duration) {
-	backlog = in.Count(func(c inboxtest.Contact) bool {
+func everyone(inboxtest.Contact) bool { return true }
+
+func waits(c inboxtest.Contact) bool { return c.LiveChatActive && c.LastMessage.By == inboxtest.ByUser }
+
+// backlog returns how many contacts wait for an answer and how long the first of them has waited.
+func backlog(in *inboxtest.Inbox, now time.Time) (waiting int, longest time.Duration) {
+	waiting = in.Count(func(c inboxtest.Contact) bool {
 		if waits(c) {
-			oldest = max(oldest, now.Sub(c.LastMessage.At))
+			longest = max(longest, now.Sub(c.LastMessage.At))
 		}
 		return waits(c)
 	})
-	return backlog, oldest
+	return waiting, longest
 }
 
-func TestTheBacklogComesInWaves(t *testing.T) {
+func TestTheBacklogGrowsTwiceADay(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(2) {
-		life, in, clock := newLife(inboxtest.LifeOptions{Seed: seed + 1})
+		simulation, in, clock := begin(life.Options{Seed: seed + 1})
 		for day := range 2 {
-			var lunch, evening int
+			var noon, evening int
 			var longest time.Duration
 			night := in.Len()
 			for range 480 {
 				now := clock.Advance(tick)
-				life.Step(now)
-				backlog, oldest := wait(in, now)
-				longest = max(longest, oldest)
-				switch hour := life.Hour(); {
+				simulation.Step(now)
+				waiting, wait := backlog(in, now)
+				longest = max(longest, wait)
+				switch hour := simulation.Hour(); {
 				case hour >= 2 && hour < 7:
-					night = min(night, backlog)
+					night = min(night, waiting)
 				case hour >= 11 && hour < 15:
-					lunch = max(lunch, backlog)
+					noon = max(noon, waiting)
 				case hour >= 18 && hour < 23:
-					evening = max(evening, backlog)
+					evening = max(evening, waiting)
 				}
 			}
-			if night > 4 || lunch < 25 || evening < 25 || lunch > 100 || evening > 100 {
-				t.Errorf("seed %d, day %d: backlog %d at night, %d at lunch, %d in the evening", seed+1, day, night, lunch, evening)
+			if night > 4 || noon < 25 || evening < 25 || noon > 100 || evening > 100 {
+				t.Errorf("seed %d, day %d: backlog %d at night, %d at noon, %d in the evening", seed+1, day, night, noon, evening)
 			}
 			if longest < 30*time.Second || longest > 4*time.Minute {
-				t.Errorf("seed %d, day %d: the oldest waits %v", seed+1, day, longest)
+				t.Errorf("seed %d, day %d: the longest wait is %v", seed+1, day, longest)
 			}
 		}
 	}
 }
 
-func TestLifeStaysConsistentAndBounded(t *testing.T) {
+func TestContactsStayPlausibleAndBounded(t *testing.T) {
 	t.Parallel()
-	life, in, clock := newLife(inboxtest.LifeOptions{Population: 600, Agents: 10, StartHour: 24})
+	simulation, in, clock := begin(life.Options{Population: 600, Agents: 10, StartHour: 24})
 	seen := map[string]bool{}
 	for range 10 * 24 {
 		now := clock.Advance(20 * tick)
-		life.Step(now)
-		if wrong := in.Select(func(c inboxtest.Contact) bool {
+		simulation.Step(now)
+		for _, c := range in.Select(everyone) {
 			seen[c.ID] = true
-			return inconsistency(c, now) != ""
-		}); len(wrong) > 0 {
-			t.Fatalf("hour %.1f: %s: %+v", life.Hour(), inconsistency(wrong[0], now), wrong[0])
+			if err := plausible.Check(c, now); err != nil {
+				t.Fatalf("hour %.1f: %v: %+v", simulation.Hour(), err, c)
+			}
 		}
 		if n := in.Len(); n < 550 || n > 700 {
-			t.Fatalf("hour %.1f: %d contacts", life.Hour(), n)
+			t.Fatalf("hour %.1f: %d contacts", simulation.Hour(), n)
 		}
 	}
 	if len(seen) < 700 {
-		t.Errorf("%d contacts in ten days, so hardly anybody new", len(seen))
+		t.Errorf("%d contacts in ten days, so hardly any new ones", len(seen))
 	}
 }
 
-func TestEveryNumberMoves(t *testing.T) {
+func TestEveryNumberChanges(t *testing.T) {
 	t.Parallel()
-	life, in, clock := newLife(inboxtest.LifeOptions{})
+	simulation, in, clock := begin(life.Options{})
 	numbers := map[string]func(inboxtest.Contact) bool{
 		"contacts": everyone, "waiting": waits,
 		"online":     func(c inboxtest.Contact) bool { return c.Online },
@@ -108,7 +120,7 @@ func TestEveryNumberMoves(t *testing.T) {
 		values[name] = map[int]bool{}
 	}
 	for range 6 * 60 / 4 {
-		life.Step(clock.Advance(4 * time.Second))
+		simulation.Step(clock.Advance(4 * time.Second))
 		for name, match := range numbers {
 			values[name][in.Count(match)] = true
 		}
@@ -120,35 +132,35 @@ func TestEveryNumberMoves(t *testing.T) {
 	}
 }
 
-func TestLifeIsReproducible(t *testing.T) {
+func TestSimulationsAreReproducible(t *testing.T) {
 	t.Parallel()
-	live := func(seed uint64, steps int) []inboxtest.Contact {
-		life, in, clock := newLife(inboxtest.LifeOptions{Population: 200, Seed: seed})
+	after := func(seed uint64, steps int) []inboxtest.Contact {
+		simulation, in, clock := begin(life.Options{Population: 200, Seed: seed})
 		for range steps {
-			life.Step(clock.Advance(tick))
+			simulation.Step(clock.Advance(tick))
 		}
 		return in.Select(everyone)
 	}
-	if diff := cmp.Diff(live(5, 300), live(5, 300)); diff != "" {
-		t.Errorf("equal seeds live different lives:\n%s", diff)
+	if diff := cmp.Diff(after(5, 300), after(5, 300)); diff != "" {
+		t.Errorf("equal seeds give different contacts:\n%s", diff)
 	}
-	if cmp.Equal(live(5, 300), live(6, 300)) {
-		t.Error("different seeds live equal lives")
+	if cmp.Equal(after(5, 300), after(6, 300)) {
+		t.Error("different seeds give equal contacts")
 	}
 }
 
-func TestStepsOfAnyLengthLiveTheSameTime(t *testing.T) {
+func TestTheLengthOfStepsDoesNotMatter(t *testing.T) {
 	t.Parallel()
-	fine, inFine, clockFine := newLife(inboxtest.LifeOptions{Population: 200})
+	fine, inFine, clockFine := begin(life.Options{Population: 200})
 	for range 300 {
 		fine.Step(clockFine.Advance(100 * time.Millisecond))
 	}
-	coarse, inCoarse, clockCoarse := newLife(inboxtest.LifeOptions{Population: 200})
+	coarse, inCoarse, clockCoarse := begin(life.Options{Population: 200})
 	coarse.Step(clockCoarse.Advance(30 * time.Second))
 	strip := func(in *inboxtest.Inbox) []inboxtest.Contact {
 		all := in.Select(everyone)
 		for i := range all {
-			all[i].UpdatedAt = time.Time{} // by the clock, which stood elsewhere
+			all[i].UpdatedAt = time.Time{} // by the clock, which differs within a step
 		}
 		return all
 	}
@@ -157,21 +169,21 @@ func TestStepsOfAnyLengthLiveTheSameTime(t *testing.T) {
 	}
 }
 
-func TestAfterALongGapOnlyADayIsLived(t *testing.T) {
+func TestOnlyTheLastDayOfALongGapIsSimulated(t *testing.T) {
 	t.Parallel()
-	life, in, clock := newLife(inboxtest.LifeOptions{Population: 200})
+	simulation, in, clock := begin(life.Options{Population: 200})
 	now := clock.Advance(1000 * time.Hour)
-	life.Step(now)
-	earliest := now.Add(-inboxtest.DefaultDayLength)
+	simulation.Step(now)
+	earliest := now.Add(-dayLength)
 	if n := in.Count(func(c inboxtest.Contact) bool { return c.CreatedAt.After(start) && c.CreatedAt.Before(earliest) }); n > 0 {
 		t.Errorf("%d contacts were created in the gap", n)
 	}
 	if n := in.Count(func(c inboxtest.Contact) bool { return !c.CreatedAt.Before(earliest) }); n == 0 {
-		t.Error("nobody was created after the gap")
+		t.Error("no contact was created after the gap")
 	}
 }
 
-func TestLifeTakesOverWhatItFinds(t *testing.T) {
+func TestActiveLiveChatsContinue(t *testing.T) {
 	t.Parallel()
 	clock := inboxtest.NewManualClock(start)
 	in := inboxtest.NewInbox(clock)
@@ -180,16 +192,16 @@ func TestLifeTakesOverWhatItFinds(t *testing.T) {
 			LastMessage: inboxtest.Message{By: by, At: start.Add(-time.Minute)}}
 	}
 	in.Add(chat("waiting", inboxtest.ByUser), chat("answered", inboxtest.ByAgent), chat("deleted", inboxtest.ByUser), chat("closed", inboxtest.ByUser))
-	life := inboxtest.NewLife(in, inboxtest.LifeOptions{Population: 4})
+	simulation := life.New(in, life.Options{Population: 4})
 	if n := in.Len(); n != 4 {
 		t.Fatalf("%d contacts, want the four that were there", n)
 	}
 	in.Remove("deleted")
 	in.Update("closed", func(c *inboxtest.Contact) { c.LiveChatActive, c.Status = false, inboxtest.StatusClosed })
-	life.Step(clock.Advance(inboxtest.DefaultDayLength / 4))
+	simulation.Step(clock.Advance(dayLength / 4))
 	for _, id := range []string{"waiting", "answered"} {
 		if c, ok := in.Get(id); ok && c.LiveChatActive && c.LastMessage.At.Before(start) {
-			t.Errorf("nobody saw to %s", id)
+			t.Errorf("nothing happened in the chat of %s", id)
 		}
 	}
 	if _, ok := in.Get("deleted"); ok {
@@ -199,37 +211,37 @@ func TestLifeTakesOverWhatItFinds(t *testing.T) {
 
 func TestAnEmptiedInboxFillsAgain(t *testing.T) {
 	t.Parallel()
-	life, in, clock := newLife(inboxtest.LifeOptions{Population: 30})
-	for _, id := range listed(in) {
+	simulation, in, clock := begin(life.Options{Population: 30})
+	for _, id := range in.IDs(everyone) {
 		in.Remove(id)
 	}
-	life.Step(clock.Advance(inboxtest.DefaultDayLength))
+	simulation.Step(clock.Advance(dayLength))
 	if in.Len() == 0 {
-		t.Error("nobody came")
+		t.Error("no contact came")
 	}
 }
 
-func TestACrowdedInboxTakesNobodyNew(t *testing.T) {
+func TestNobodyNewComesToACrowdedInbox(t *testing.T) {
 	t.Parallel()
-	life, in, clock := newLife(inboxtest.LifeOptions{Population: 20, StartHour: 6})
+	simulation, in, clock := begin(life.Options{Population: 20, StartHour: 6})
 	in.Populate(10, 9)
-	for range 20 * 16 { // the deletion at night is not reached
-		life.Step(clock.Advance(tick))
+	for range 20 * 16 { // ends before the nightly deletion
+		simulation.Step(clock.Advance(tick))
 		if n := in.Len(); n > 30 {
 			t.Fatalf("%d contacts", n)
 		}
 	}
 }
 
-func TestRunLivesUntilItIsStopped(t *testing.T) {
+func TestRunLastsUntilItIsStopped(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		in := inboxtest.NewInbox(nil)
-		life := inboxtest.NewLife(in, inboxtest.LifeOptions{Population: 100})
+		simulation := life.New(in, life.Options{Population: 100})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		life.Run(ctx)
-		if hour := life.Hour(); hour < 13.8 || hour > 14.1 {
+		simulation.Run(ctx)
+		if hour := simulation.Hour(); hour < 13.8 || hour > 14.1 {
 			t.Errorf("after a minute from 8 o'clock it is %.1f, want about 14", hour)
 		}
 	})

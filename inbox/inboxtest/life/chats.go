@@ -1,0 +1,209 @@
+package life
+
+import (
+	"slices"
+	"time"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest/internal/random"
+)
+
+// How live chats proceed, in hours of the simulated day.
+const (
+	answerHours  = 0.25 // the shortest time to write an answer
+	answerSpread = 0.25 // how much longer it takes on average
+	hardShare    = 0.03 // share of the answers that take much longer
+	hardHours    = 5.0  // how much longer those take on average
+	maxHardHours = 14.0 // and at most
+	replyShare   = 0.45 // share of the answers to which the contact replies
+	replyHours   = 0.5  // until the reply, on average
+	closeHours   = 0.8  // until a chat without a reply is closed, on average
+	maxQueue     = 2.7  // contacts waiting per agent at which nobody opens another chat
+)
+
+// stage is how far a live chat has got.
+type stage int
+
+const (
+	waiting   stage = iota // for an agent
+	answering              // an agent is writing
+	answered               // the contact may reply
+)
+
+// chat is one live chat.
+type chat struct {
+	contact string // id
+	stage   stage
+	agent   string    // id of the one who writes or wrote the answer
+	until   time.Time // when answering or answered ends
+	replies bool      // whether the contact will reply to the answer
+}
+
+// liveChats are the active live chats and the agents who answer them.
+type liveChats struct {
+	sim    *Simulation
+	active []*chat // those waiting are in the order in which they began to wait
+}
+
+// newLiveChats continues the live chats that are active in the inbox.
+func newLiveChats(s *Simulation) *liveChats {
+	l := &liveChats{sim: s}
+	found := s.inbox.Select(func(c inboxtest.Contact) bool { return c.LiveChatActive })
+	slices.SortStableFunc(found, func(a, b inboxtest.Contact) int { return a.LastMessage.At.Compare(b.LastMessage.At) })
+	for i := range found {
+		c := &chat{contact: found[i].ID, agent: found[i].Agent}
+		if found[i].LastMessage.By != inboxtest.ByUser {
+			l.awaitReply(c, s.last)
+		}
+		l.active = append(l.active, c)
+	}
+	return l
+}
+
+// step lets one tick pass. The longer the queue, the fewer contacts open a chat.
+func (l *liveChats) step(at time.Time) {
+	agents := float64(l.sim.options.Agents)
+	perHour := l.sim.profile.chats.at(l.sim.day.hour(at)) * agents / inboxtest.DefaultAgents
+	for range l.sim.events(perHour) {
+		if random.Chance(l.sim.rand, 1-float64(l.queue())/(maxQueue*agents)) {
+			l.open(at)
+		}
+	}
+	for _, c := range slices.Clone(l.active) {
+		l.advance(c, at)
+	}
+	l.assign(at)
+}
+
+// queue returns how many contacts wait for an agent.
+func (l *liveChats) queue() int {
+	n := 0
+	for _, c := range l.active {
+		if c.stage == waiting {
+			n++
+		}
+	}
+	return n
+}
+
+// open starts a live chat with a contact who is online, or if there is none, with one who comes online for it.
+func (l *liveChats) open(at time.Time) {
+	free := l.sim.inbox.IDs(func(c inboxtest.Contact) bool { return c.Online && !c.LiveChatActive })
+	if len(free) == 0 {
+		free = l.sim.inbox.IDs(func(c inboxtest.Contact) bool { return !c.LiveChatActive })
+	}
+	if len(free) == 0 {
+		return
+	}
+	id := random.Pick(l.sim.rand, free)
+	l.active = append(l.active, &chat{contact: id})
+	l.sim.inbox.Update(id, func(c *inboxtest.Contact) {
+		c.Online, c.LiveChatActive, c.Status, c.Agent = true, true, inboxtest.StatusOpen, ""
+		receive(c, at)
+	})
+}
+
+// receive records a message from the contact.
+func receive(c *inboxtest.Contact, at time.Time) {
+	c.UserInteracted, c.LastSeenAt = true, at
+	c.LastMessage = inboxtest.Message{By: inboxtest.ByUser, At: at}
+	c.Unread++
+}
+
+// advance moves a chat to its next stage when that is due. It drops a chat that others ended or whose contact they
+// deleted.
+func (l *liveChats) advance(c *chat, at time.Time) {
+	contact, exists := l.sim.inbox.Get(c.contact)
+	if !exists || !contact.LiveChatActive {
+		l.remove(c)
+		return
+	}
+	if c.stage == waiting || at.Before(c.until) {
+		return
+	}
+	switch {
+	case c.stage == answering:
+		l.awaitReply(c, at)
+		l.sim.inbox.Update(c.contact, func(contact *inboxtest.Contact) {
+			contact.LastMessage, contact.Unread = inboxtest.Message{By: inboxtest.ByAgent, At: at}, 0
+		})
+	case c.replies:
+		l.remove(c)
+		c.stage = waiting
+		l.active = append(l.active, c)
+		l.sim.inbox.Update(c.contact, func(contact *inboxtest.Contact) { receive(contact, at) })
+	default:
+		l.close(c, at)
+	}
+}
+
+// awaitReply draws whether the contact will reply to an answer, and when it does or the chat is closed.
+func (l *liveChats) awaitReply(c *chat, at time.Time) {
+	c.stage = answered
+	c.replies = random.Chance(l.sim.rand, replyShare)
+	hours := closeHours
+	if c.replies {
+		hours = replyHours
+	}
+	c.until = at.Add(l.sim.day.duration(hours * l.sim.rand.ExpFloat64()))
+}
+
+// close ends a chat. Some conversations stay open after it.
+func (l *liveChats) close(c *chat, at time.Time) {
+	l.remove(c)
+	status := inboxtest.StatusClosed
+	switch x := l.sim.rand.Float64(); {
+	case x < 0.16:
+		status = inboxtest.StatusReview
+	case x < 0.30:
+		status = inboxtest.StatusOnHold
+	case x < 0.36:
+		status = inboxtest.StatusDependancy
+	case x < 0.60:
+		status = inboxtest.StatusInProgress
+	}
+	l.sim.inbox.Update(c.contact, func(contact *inboxtest.Contact) {
+		contact.LiveChatActive, contact.Status, contact.LastSeenAt = false, status, at
+	})
+}
+
+func (l *liveChats) remove(c *chat) {
+	l.active = slices.DeleteFunc(l.active, func(other *chat) bool { return other == c })
+}
+
+// assign gives the chats that have waited longest to the free agents.
+func (l *liveChats) assign(at time.Time) {
+	free := l.freeAgents(at)
+	for _, c := range l.active {
+		if len(free) == 0 {
+			return
+		}
+		if c.stage != waiting {
+			continue
+		}
+		c.stage, c.agent, c.until = answering, free[0], at.Add(l.answerTime())
+		free = free[1:]
+		l.sim.inbox.Update(c.contact, func(contact *inboxtest.Contact) {
+			contact.Agent, contact.Status = c.agent, inboxtest.StatusInProgress
+		})
+	}
+}
+
+// freeAgents lists the agents on shift who are not writing an answer. An agent whose shift ends still finishes the
+// answer in hand.
+func (l *liveChats) freeAgents(at time.Time) []string {
+	agents := l.sim.agents
+	onShift := int(l.sim.profile.agents.at(l.sim.day.hour(at))*float64(len(agents)) + 0.5)
+	return slices.DeleteFunc(slices.Clone(agents[:onShift]), func(agent string) bool {
+		return slices.ContainsFunc(l.active, func(c *chat) bool { return c.stage == answering && c.agent == agent })
+	})
+}
+
+// answerTime draws how long an answer takes. A few take long, so a contact may wait while agents are free.
+func (l *liveChats) answerTime() time.Duration {
+	hours := answerHours + answerSpread*l.sim.rand.ExpFloat64()
+	if random.Chance(l.sim.rand, hardShare) {
+		hours += min(hardHours*l.sim.rand.ExpFloat64(), maxHardHours)
+	}
+	return l.sim.day.duration(hours)
+}
