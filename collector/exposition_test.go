@@ -80,7 +80,7 @@ botpenguin_inbox_by_both{account="acme",channel="WHATSAPP",status="open",team="s
 # HELP botpenguin_inbox_oldest_only Contacts that wait.
 # TYPE botpenguin_inbox_oldest_only gauge
 botpenguin_inbox_oldest_only{account="acme"} 3
-# HELP botpenguin_inbox_oldest_only_oldest_seconds How long the one who waits longest has waited, 0 where nobody does. Contacts that wait.
+# HELP botpenguin_inbox_oldest_only_oldest_seconds Age of lastMessage.at of the contact where it is oldest, 0 if there is none. Contacts that wait.
 # TYPE botpenguin_inbox_oldest_only_oldest_seconds gauge
 botpenguin_inbox_oldest_only_oldest_seconds{account="acme"} 90
 # HELP botpenguin_inbox_users All contacts.
@@ -92,13 +92,13 @@ botpenguin_inbox_waiting{account="acme",channel="FACEBOOK"} 0
 botpenguin_inbox_waiting{account="acme",channel="WEBSITE"} 2
 botpenguin_inbox_waiting{account="acme",channel="WHATSAPP"} 1
 botpenguin_inbox_waiting{account="acme",channel="none"} 1
-# HELP botpenguin_inbox_waiting_oldest_seconds How long the one who waits longest has waited, 0 where nobody does. Contacts that wait.
+# HELP botpenguin_inbox_waiting_oldest_seconds Age of lastMessage.at of the contact where it is oldest, 0 if there is none. Contacts that wait.
 # TYPE botpenguin_inbox_waiting_oldest_seconds gauge
 botpenguin_inbox_waiting_oldest_seconds{account="acme",channel="FACEBOOK"} 0
 botpenguin_inbox_waiting_oldest_seconds{account="acme",channel="WEBSITE"} 90
 botpenguin_inbox_waiting_oldest_seconds{account="acme",channel="WHATSAPP"} 30
 botpenguin_inbox_waiting_oldest_seconds{account="acme",channel="none"} 0
-# HELP botpenguin_query_duration_seconds How long the query took in this scrape, waiting for its turn included.
+# HELP botpenguin_query_duration_seconds How long the query took in this scrape, including the time it waited for the rate limit and other queries.
 # TYPE botpenguin_query_duration_seconds gauge
 botpenguin_query_duration_seconds{account="acme",query="by_both"} 0
 botpenguin_query_duration_seconds{account="acme",query="oldest_only"} 0
@@ -115,7 +115,7 @@ botpenguin_query_errors_total{account="acme",reason="pagination"} 0
 botpenguin_query_errors_total{account="acme",reason="rate_limited"} 0
 botpenguin_query_errors_total{account="acme",reason="timeout"} 0
 botpenguin_query_errors_total{account="acme",reason="too_large"} 0
-# HELP botpenguin_query_last_success_timestamp_seconds When the query last succeeded, in seconds since 1970.
+# HELP botpenguin_query_last_success_timestamp_seconds Unix timestamp of when all of the query last succeeded.
 # TYPE botpenguin_query_last_success_timestamp_seconds gauge
 botpenguin_query_last_success_timestamp_seconds{account="acme",query="by_both"} 9.466848e+08
 botpenguin_query_last_success_timestamp_seconds{account="acme",query="oldest_only"} 9.466848e+08
@@ -127,10 +127,10 @@ botpenguin_query_success{account="acme",query="by_both"} 1
 botpenguin_query_success{account="acme",query="oldest_only"} 1
 botpenguin_query_success{account="acme",query="users"} 1
 botpenguin_query_success{account="acme",query="waiting"} 1
-# HELP botpenguin_results_timestamp_seconds When the values of the account were fetched, in seconds since 1970.
+# HELP botpenguin_results_timestamp_seconds Unix timestamp of when the oldest value of the account was fetched.
 # TYPE botpenguin_results_timestamp_seconds gauge
 botpenguin_results_timestamp_seconds{account="acme"} 9.466848e+08
-# HELP botpenguin_scrape_duration_seconds How long it took to run the queries of the account.
+# HELP botpenguin_scrape_duration_seconds How long running the queries of the account took.
 # TYPE botpenguin_scrape_duration_seconds gauge
 botpenguin_scrape_duration_seconds{account="acme"} 0
 # HELP botpenguin_up Whether at least one query of the account got an answer in this scrape.
@@ -197,7 +197,7 @@ botpenguin_inbox_waiting{account="acme",channel="FACEBOOK"} 0
 botpenguin_inbox_waiting{account="acme",channel="WEBSITE"} 0
 botpenguin_inbox_waiting{account="acme",channel="WHATSAPP"} 0
 botpenguin_inbox_waiting{account="acme",channel="none"} 0
-# HELP botpenguin_inbox_waiting_oldest_seconds How long the one who waits longest has waited, 0 where nobody does. Contacts that wait.
+# HELP botpenguin_inbox_waiting_oldest_seconds Age of lastMessage.at of the contact where it is oldest, 0 if there is none. Contacts that wait.
 # TYPE botpenguin_inbox_waiting_oldest_seconds gauge
 botpenguin_inbox_waiting_oldest_seconds{account="acme",channel="FACEBOOK"} 0
 botpenguin_inbox_waiting_oldest_seconds{account="acme",channel="WEBSITE"} 0

@@ -134,6 +134,7 @@ func TestFailingQuery(t *testing.T) {
 					}
 				}
 				server.Intercept(nil)
+				time.Sleep(logInterval)
 				if diff := cmp.Diff(healthy, values(scrape(account))); diff != "" {
 					t.Errorf("after the fault (-want +got):\n%s", diff)
 				}

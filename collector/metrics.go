@@ -8,7 +8,7 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 )
 
-// Metrics are the counters and histograms of all accounts: what goes on between the
+// Metrics are the counters and histograms of all accounts: what happens between the
 // exporter and the API. They outlast a change of the configuration.
 type Metrics struct {
 	requests *prometheus.CounterVec
@@ -17,6 +17,7 @@ type Metrics struct {
 	bytes    *prometheus.CounterVec
 	errors   *prometheus.CounterVec
 	duration *prometheus.HistogramVec
+	stuck    *prometheus.GaugeVec
 }
 
 // NewMetrics returns metrics without any account.
@@ -25,22 +26,26 @@ func NewMetrics() *Metrics {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, append([]string{"account"}, labels...))
 	}
 	return &Metrics{
-		requests: counter("botpenguin_api_requests_total", "Requests to the inbox API by HTTP status code, or error where there was no response.", "code"),
-		retries:  counter("botpenguin_api_retries_total", "Requests to the inbox API that were made again after a failure."),
-		audits:   counter("botpenguin_pages_audited_total", "Pages before the last that were read to see whether they are full, as counting assumes, by what they were found to be.", "result"),
-		bytes:    counter("botpenguin_api_response_bytes_total", "Bytes of the inbox API's answers, decompressed."),
+		requests: counter("botpenguin_api_requests_total", "Requests to the inbox API, by HTTP status code, or error if there was no response.", "code"),
+		retries:  counter("botpenguin_api_retries_total", "Requests to the inbox API that were retries of a failed one."),
+		audits:   counter("botpenguin_pages_audited_total", "Audited pages before the last, by whether they were full, as counts assume, or irregular.", "result"),
+		bytes:    counter("botpenguin_api_response_bytes_total", "Bytes of the inbox API's responses, after decompression."),
 		errors:   counter("botpenguin_query_errors_total", "Queries that failed in a scrape, by reason.", "reason"),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name:                        "botpenguin_api_request_duration_seconds",
-			Help:                        "Time from a request to the inbox API to the end of its answer.",
+			Help:                        "Time from a request to the inbox API to the end of its response.",
 			Buckets:                     []float64{.025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
 			NativeHistogramBucketFactor: 1.1,
+		}, []string{"account"}),
+		stuck: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "botpenguin_stuck_runs",
+			Help: "Runs that have ended, but left requests behind that did not return at their deadline.",
 		}, []string{"account"}),
 	}
 }
 
 func (m *Metrics) all() []prometheus.Collector {
-	return []prometheus.Collector{m.requests, m.retries, m.audits, m.bytes, m.errors, m.duration}
+	return []prometheus.Collector{m.requests, m.retries, m.audits, m.bytes, m.errors, m.duration, m.stuck}
 }
 
 // Describe implements prometheus.Collector.
@@ -60,12 +65,11 @@ func (m *Metrics) Collect(ch chan<- prometheus.Metric) {
 // Forget removes the series of an account that is not there any more.
 func (m *Metrics) Forget(account string) {
 	labels := prometheus.Labels{"account": account}
-	m.requests.DeletePartialMatch(labels)
-	m.retries.DeletePartialMatch(labels)
-	m.audits.DeletePartialMatch(labels)
-	m.bytes.DeletePartialMatch(labels)
-	m.errors.DeletePartialMatch(labels)
-	m.duration.DeletePartialMatch(labels)
+	for _, vec := range []interface {
+		DeletePartialMatch(prometheus.Labels) int
+	}{m.requests, m.retries, m.audits, m.bytes, m.errors, m.duration, m.stuck} {
+		vec.DeletePartialMatch(labels)
+	}
 }
 
 // accountMetrics are the Metrics of one account.
@@ -76,10 +80,11 @@ type accountMetrics struct {
 	bytes    prometheus.Counter
 	errors   *prometheus.CounterVec
 	duration prometheus.Observer
+	stuck    prometheus.Gauge
 }
 
-// account returns the metrics of an account, those of which the labels are known
-// present from the start.
+// account returns the metrics of an account. Series whose labels are known exist from
+// the start.
 func (m *Metrics) account(name string) *accountMetrics {
 	labels := prometheus.Labels{"account": name}
 	am := &accountMetrics{
@@ -89,6 +94,7 @@ func (m *Metrics) account(name string) *accountMetrics {
 		bytes:    m.bytes.With(labels),
 		errors:   m.errors.MustCurryWith(labels),
 		duration: m.duration.With(labels),
+		stuck:    m.stuck.With(labels),
 	}
 	for _, reason := range inbox.Reasons() {
 		am.errors.WithLabelValues(string(reason))
@@ -110,14 +116,18 @@ func (m *accountMetrics) audited(full bool) {
 	}
 }
 
+func (m *accountMetrics) stuckRunBegan() { m.stuck.Inc() }
+
+func (m *accountMetrics) stuckRunEnded() { m.stuck.Dec() }
+
 // observe counts a request.
-func (a *Account) observe(x inbox.Exchange) {
-	a.metrics.requests.WithLabelValues(code(x)).Inc()
-	a.metrics.duration.Observe(x.Duration.Seconds())
-	a.metrics.bytes.Add(float64(x.Bytes))
+func (m *accountMetrics) observe(x inbox.Exchange) {
+	m.requests.WithLabelValues(code(x)).Inc()
+	m.duration.Observe(x.Duration.Seconds())
+	m.bytes.Add(float64(x.Bytes))
 }
 
-// code is what metrics and logs call the answer to a request.
+// code returns the status of a response as metrics and logs show it.
 func code(x inbox.Exchange) string {
 	if x.Status == 0 {
 		return "error"

@@ -6,8 +6,17 @@ import (
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/config"
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/filter"
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/paging"
 )
+
+// plan is what a run does: the parts of all queries, and the tasks that give their
+// values. Both are in the order of the configuration.
+type plan struct {
+	now   time.Time // what "now" is in the filters, and when the run began
+	parts []planned
+	tasks []*task
+}
 
 // planned is a part of a query and the task that gives its value.
 type planned struct {
@@ -15,36 +24,53 @@ type planned struct {
 	index  int // of the part in the query
 	task   *task
 	fields []int // where the task's selection has the values of group_by, in its order
-	oldest int   // where it has the time, -1 for none
+	oldest int   // where it has the time; -1: not wanted
 }
 
 func (p planned) part() config.Part { return p.query.Parts[p.index] }
 
-// reads tells whether the part needs the contacts and not just their number.
+// reads reports whether the query needs the contacts and not just their number.
 func reads(q *config.Query) bool { return len(q.GroupBy) > 0 || q.Oldest != "" }
 
-// plan reduces queries to their distinct request bodies as of now. Parts come in
-// the order of the configuration, and so do tasks.
-func plan(queries []*config.Query, now time.Time) (parts []planned, tasks []*task) {
+// newPlan reduces queries to their distinct request bodies as of now.
+func newPlan(queries []*config.Query, now time.Time) *plan {
+	p := &plan{now: now}
 	bodies := make(map[string]*task)
 	for _, q := range queries {
 		for i, part := range q.Parts {
 			body := string(part.Filter.Body(now, 0))
 			t := bodies[body]
 			if t == nil {
-				t = &task{name: q.Name, query: paging.Query{Key: part.Filter.Key()}, filter: part.Filter}
+				t = newTask(q, part.Filter)
 				bodies[body] = t
-				tasks = append(tasks, t)
+				p.tasks = append(p.tasks, t)
 			}
-			t.query.Walk = t.query.Walk || q.Walk
-			parts = append(parts, t.serve(q, i))
+			p.parts = append(p.parts, t.serve(q, i))
 		}
 	}
-	return parts, tasks
+	return p
+}
+
+// plan returns a plan as of now, its tasks with what is remembered of them. a.mu is
+// held.
+func (a *Account) plan() *plan {
+	p := newPlan(a.config.Queries, time.Now())
+	for _, planned := range p.parts {
+		if t := planned.task; t.remembered == nil {
+			t.remembered = &a.states[planned.query].parts[planned.index].task
+			t.state = *t.remembered
+		}
+	}
+	return p
+}
+
+func newTask(q *config.Query, f filter.Filter) *task {
+	return &task{name: q.Name, query: paging.Query{Key: f.Key()}, filter: f}
 }
 
 // serve has the task give the value of a part.
 func (t *task) serve(q *config.Query, index int) planned {
+	t.query.Walk = t.query.Walk || q.Walk
 	p := planned{query: q, index: index, task: t, oldest: -1}
 	if !reads(q) {
 		t.counted = true
@@ -60,7 +86,7 @@ func (t *task) serve(q *config.Query, index int) planned {
 	return p
 }
 
-// add returns where paths has path, which it adds if need be.
+// add returns the index of path in paths, to which it is added if need be.
 func add(paths *[]inbox.Path, path inbox.Path) int {
 	for i, p := range *paths {
 		if slices.Equal(p, path) {
@@ -75,11 +101,11 @@ func add(paths *[]inbox.Path, path inbox.Path) int {
 // needs, and of how many of these every page is read. The others take about one
 // request each.
 func DistinctRequests(account *config.Account, now time.Time) (all, read int) {
-	_, tasks := plan(account.Queries, now)
-	for _, t := range tasks {
+	p := newPlan(account.Queries, now)
+	for _, t := range p.tasks {
 		if t.read || t.query.Walk {
 			read++
 		}
 	}
-	return len(tasks), read
+	return len(p.tasks), read
 }

@@ -2,27 +2,27 @@ package collector
 
 // Progress is how far the run of an account is.
 type Progress struct {
-	Counts   int // distinct requests bodies
+	Tasks    int // distinct request bodies
 	Done     int // of them
 	Requests int // made so far
 }
 
-// Progress returns how far the latest run is.
-func (a *Account) Progress() Progress {
+// Progress returns how far the run under way is, and false if there is none.
+func (a *Account) Progress() (Progress, bool) {
 	a.mu.Lock()
-	r := a.newest
+	r := a.running
 	a.mu.Unlock()
 	if r == nil {
-		return Progress{}
+		return Progress{}, false
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	p := Progress{Counts: len(r.tasks)}
+	p := Progress{Tasks: len(r.tasks)}
 	for _, t := range r.tasks {
 		p.Requests += t.requests
-		if !t.counting.ended.IsZero() && (!t.read || !t.reading.ended.IsZero()) {
+		if t.counting.finished() && (!t.read || t.reading.finished()) {
 			p.Done++
 		}
 	}
-	return p
+	return p, true
 }

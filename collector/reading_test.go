@@ -65,7 +65,7 @@ queries:
 		scrape(account)
 		time.Sleep(time.Minute)
 		asked := 0
-		for range 2 * recheck {
+		for range 2 * retryRefused {
 			server.ResetCalls()
 			s := scrape(account)
 			if reason := inbox.ReasonOf(s.Results[0].Err()); reason != inbox.Timeout || !strings.Contains(s.Results[0].Err().Error(), "rate_limit") {
@@ -77,13 +77,13 @@ queries:
 			time.Sleep(time.Minute)
 		}
 		if asked != 2 {
-			t.Errorf("asked in %d of %d scrapes, want 2", asked, 2*recheck)
+			t.Errorf("asked in %d of %d scrapes, want 2", asked, 2*retryRefused)
 		}
 		for _, c := range server.Inbox.Select(func(inboxtest.Contact) bool { return true })[500:] {
 			server.Inbox.Remove(c.ID)
 		}
 		recovered := 0
-		for range recheck + 1 {
+		for range retryRefused + 1 {
 			if s := scrape(account); s.Results[0].Err() == nil {
 				recovered++
 			}
@@ -137,7 +137,7 @@ func TestAudits(t *testing.T) {
 			scrape(account)
 		}
 		const want = `
-# HELP botpenguin_pages_audited_total Pages before the last that were read to see whether they are full, as counting assumes, by what they were found to be.
+# HELP botpenguin_pages_audited_total Audited pages before the last, by whether they were full, as counts assume, or irregular.
 # TYPE botpenguin_pages_audited_total counter
 botpenguin_pages_audited_total{account="acme",result="full"} 3
 botpenguin_pages_audited_total{account="acme",result="irregular"} 0
@@ -203,7 +203,7 @@ queries:
 # HELP botpenguin_inbox_waiting Waiting.
 # TYPE botpenguin_inbox_waiting gauge
 botpenguin_inbox_waiting{account="acme"} 0
-# HELP botpenguin_inbox_waiting_oldest_seconds How long the one who waits longest has waited, 0 where nobody does. Waiting.
+# HELP botpenguin_inbox_waiting_oldest_seconds Age of lastMessage.at of the contact where it is oldest, 0 if there is none. Waiting.
 # TYPE botpenguin_inbox_waiting_oldest_seconds gauge
 botpenguin_inbox_waiting_oldest_seconds{account="acme"} 0
 `

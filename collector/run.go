@@ -1,185 +1,167 @@
 package collector
 
 import (
-	"cmp"
 	"context"
-	"slices"
+	"errors"
 	"sync"
 	"time"
 
+	"github.com/go-kit/log"
+
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/paging"
 )
 
 const (
-	// windDown is how long one who leaves waits for a run that has to end.
-	windDown = 50 * time.Millisecond
-	// maxRecounts is how often a number is counted again for a page size that
-	// proved wrong while others were counted.
+	// windDownTime is how long the last scrape to leave waits for its run to end.
+	windDownTime = 50 * time.Millisecond
+	// maxRecounts is how often a number is counted again because the page size proved
+	// wrong while others were counted.
 	maxRecounts = 2
 )
 
-// run is one scrape of an account, shared by all who ask while it is under way.
+// errClosed is why the runs of a closed account end.
+var errClosed = errors.New("the account was closed")
+
+// run asks the API on behalf of all scrapes that have joined it.
 type run struct {
-	account *Account
-	ctx     *sharedContext
+	counter *paging.Counter
+	limiter *inbox.Gate
 	session *inbox.Session
-	now     time.Time // what "now" is in the filters, and when the run began
-	parts   []planned
-	tasks   []*task
-	done    chan struct{} // closed when nothing of it goes on
+	logger  log.Logger
+	timeout time.Duration // of the account: the longest that the run may take
 
-	// The account's lock guards these.
-	waiting   int       // how many wait for it
-	abandoned bool      // ended because nobody did any more: what it lacks is no failure
-	outcome   *Snapshot // once it has ended
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	done   chan struct{} // closed when the outcome is there
 
-	mu sync.Mutex // guards the outcomes of the tasks
+	release context.CancelFunc // of the deadline; set when it begins
+
+	// Account.mu guards these.
+	scrapes   int       // that wait for it
+	abandoned bool      // every client hung up: what it lacks is no failure
+	outcome   *Snapshot // nil until it has ended
+
+	mu     sync.Mutex // guards the rest, and the outcomes of the tasks
+	latest time.Time  // the latest deadline of its scrapes
+	whole  bool       // one of them has no deadline: it waits for everything
+	*plan             // nil until it begins
 }
 
-func newRun(a *Account, deadline time.Time) *run {
-	r := &run{account: a, ctx: newSharedContext(deadline), now: time.Now(), done: make(chan struct{})}
-	r.session = inbox.NewSession(a.client, a.gate, a.metrics.retried)
-	r.parts, r.tasks = plan(a.config.Queries, r.now)
-	for _, t := range r.tasks {
-		t.run = r
+// newRun returns a run that has not begun.
+func (a *Account) newRun() *run {
+	r := &run{
+		counter: a.counter,
+		limiter: a.limiter,
+		logger:  a.logger,
+		timeout: a.config.Timeout,
+		done:    make(chan struct{}),
 	}
+	r.ctx, r.cancel = context.WithCancelCause(context.Background())
+	r.session = inbox.NewSession(a.client, a.limiter, inbox.SessionOptions{Retried: a.metrics.retried, Deadline: r.deadline})
 	return r
 }
 
-// execute performs the tasks, and some again: those counted with a page size that
-// proved wrong since, and those cut short by a deadline that moved since.
-func (r *run) execute() {
-	defer r.ctx.end(context.Canceled)
-	defer r.session.End()
-	for tasks := r.tasks; len(tasks) > 0; {
-		deadline, _ := r.ctx.Deadline()
-		r.perform(tasks)
-		tasks = r.again(deadline)
-	}
-}
-
-// perform performs tasks side by side, the cheap before the dear: at once those whose
-// last page is known, and of the others only as many as requests may be in flight, in
-// turn, so that some finish. Those that got no answer at all last time wait for the
-// rest to be counted, or for half of the time: they must not keep them from it.
-func (r *run) perform(tasks []*task) {
-	for rank, t := range tasks {
-		t.classify(rank)
-	}
-	tasks = slices.Clone(tasks)
-	slices.SortStableFunc(tasks, func(a, b *task) int { return cmp.Compare(a.class, b.class) })
-	stalled := slices.IndexFunc(tasks, func(t *task) bool { return t.class == inbox.Stalled })
-	if stalled < 0 {
-		stalled = len(tasks)
-	}
-	turns := make(chan struct{}, r.account.config.Concurrency)
-	var all sync.WaitGroup
-	counted := r.begin(tasks[:stalled], turns, &all)
-	if stalled < len(tasks) {
-		select {
-		case <-counted:
-		case <-r.after(2):
-		}
-		r.begin(tasks[stalled:], turns, &all)
-	}
-	all.Wait()
-}
-
-// begin begins tasks and returns a channel that is closed when all are counted.
-func (r *run) begin(tasks []*task, turns chan struct{}, all *sync.WaitGroup) (counted <-chan struct{}) {
-	var counts sync.WaitGroup
-	for _, t := range tasks {
-		leave := func() {}
-		if t.class != inbox.Known {
-			r.takeTurn(turns)
-			leave = func() { <-turns }
-		}
-		counts.Add(1)
-		all.Go(func() {
-			more := t.count(r.ctx)
-			leave()
-			counts.Done()
-			if more {
-				t.readAll(r.ctx)
-			}
-		})
-	}
-	done := make(chan struct{})
-	all.Go(func() {
-		counts.Wait()
-		close(done)
-	})
-	return done
-}
-
-// takeTurn waits for a turn. When none comes for a third of the run's time, requests
-// that hang are ended, and with them the turns of their tasks.
-func (r *run) takeTurn(turns chan<- struct{}) {
-	for {
-		select {
-		case turns <- struct{}{}:
-			return
-		case <-r.after(3):
-			r.account.gate.EndHogs(r.share(3))
-		}
-	}
-}
-
-// share is a part of the time that the run has in all; 0 when it has no end.
-func (r *run) share(parts time.Duration) time.Duration {
-	deadline, ok := r.ctx.Deadline()
-	if !ok {
-		return 0
-	}
-	return deadline.Sub(r.now) / parts
-}
-
-// after returns a channel that receives after a share of the run's time, or never.
-func (r *run) after(parts time.Duration) <-chan time.Time {
-	if share := r.share(parts); share > 0 {
-		return time.After(share)
-	}
-	return nil
-}
-
-// again returns the tasks to perform again, as if they had not been.
-func (r *run) again(deadline time.Time) []*task {
+// join has the run wait for one scrape more.
+func (r *run) join(deadline time.Time) {
+	r.scrapes++
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	later, ends := r.ctx.Deadline()
-	extended := r.ctx.Err() == nil && (later.After(deadline) || !ends && !deadline.IsZero())
+	r.whole = r.whole || deadline.IsZero()
+	if deadline.After(r.latest) {
+		r.latest = deadline
+	}
+}
+
+// leave has the run wait for one scrape less, and reports whether it was the last.
+func (r *run) leave() (last bool) {
+	r.scrapes--
+	return r.scrapes == 0
+}
+
+// admits reports whether a scrape may join the run, which has begun.
+func (r *run) admits(deadline time.Time) bool {
+	r.mu.Lock()
+	began := r.now
+	r.mu.Unlock()
+	end := r.deadline()
+	switch {
+	case r.ctx.Err() != nil:
+		return false
+	case deadline.IsZero() || end.IsZero():
+		return end.IsZero()
+	default:
+		return time.Since(began) < r.timeout/2 || !end.After(deadline)
+	}
+}
+
+// deadline returns when the run will end at the latest, as far as is known now: a
+// scrape that joins may move it, but never beyond one timeout after the beginning.
+// It is zero if the run has no end.
+func (r *run) deadline() time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.whole {
+		return time.Time{}
+	}
+	if r.plan != nil && r.now.Add(r.timeout).Before(r.latest) {
+		return r.now.Add(r.timeout)
+	}
+	return r.latest
+}
+
+// early reports whether it is earlier than the run's deadline.
+func (r *run) early() bool {
+	deadline := r.deadline()
+	return deadline.IsZero() || time.Now().Before(deadline)
+}
+
+// begin gives the run its plan and its end.
+func (r *run) begin(p *plan) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.plan = p
+	for _, t := range p.tasks {
+		t.run = r
+	}
+	r.release = func() {}
+	if !r.whole {
+		r.ctx, r.release = context.WithDeadline(r.ctx, r.now.Add(r.timeout))
+	}
+}
+
+// execute performs the tasks, and those again that were counted with a page size that
+// has proved wrong since.
+func (r *run) execute() {
+	defer r.release()
+	defer r.cancel(context.Canceled)
+	for tasks := r.tasks; len(tasks) > 0; tasks = r.stale() {
+		for rank, t := range tasks {
+			t.schedule(rank)
+		}
+		var all sync.WaitGroup
+		for _, t := range tasks {
+			all.Go(func() { t.perform(r.ctx) })
+		}
+		all.Wait()
+	}
+}
+
+// stale returns the tasks whose number has become stale, as if they had not been
+// performed.
+func (r *run) stale() []*task {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	var tasks []*task
 	for _, t := range r.tasks {
-		stale := t.counting.err == nil && t.number.Stale() && t.recounts < maxRecounts
-		if stale {
+		if r.ctx.Err() == nil && t.counting.err == nil && t.number.Stale() && t.recounts < maxRecounts {
 			t.recounts++
-		}
-		if stale || extended && (isTimeout(t.counting.err) || isTimeout(t.reading.err)) {
 			t.counting, t.reading = step{}, step{}
 			tasks = append(tasks, t)
 		}
 	}
 	return tasks
 }
-
-// owed returns how many requests the reads shorter than t have yet to make: they go
-// first, so that one long read does not keep all of them from their end.
-func (r *run) owed(t *task) int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	own := r.account.counter.Cost(t.query, nil).LastPage
-	owed := 0
-	for _, u := range r.tasks {
-		cost := r.account.counter.Cost(u.query, u.pages)
-		if u == t || !u.read || !u.reading.ended.IsZero() || cost.LastPage > maxReadPages || cost.LastPage >= own {
-			continue
-		}
-		owed += cost.Unread
-	}
-	return owed
-}
-
-func isTimeout(err error) bool { return err != nil && inbox.ReasonOf(err) == inbox.Timeout }
 
 // wait waits for the run to be done, or for ctx to end, or for the deadline unless it
 // is zero.
@@ -197,10 +179,9 @@ func (r *run) wait(ctx context.Context, deadline time.Time) {
 	}
 }
 
-// stop ends the run and gives it a moment to put down what it has.
-func (r *run) stop() {
-	r.ctx.end(context.DeadlineExceeded)
-	timer := time.NewTimer(windDown)
+// windDown gives a run that was cancelled a moment to put down what it has.
+func (r *run) windDown() {
+	timer := time.NewTimer(windDownTime)
 	defer timer.Stop()
 	select {
 	case <-r.done:

@@ -1,10 +1,6 @@
 package collector
 
 import (
-	"fmt"
-	"maps"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/config"
@@ -15,8 +11,10 @@ import (
 type Snapshot struct {
 	Account string
 	Began   time.Time
-	Ended   time.Time // when the values were fetched
-	Results []Result  // one for each query, in the order of the configuration
+	Ended   time.Time
+	// Fetched is when the oldest of the values was fetched; zero if there is none.
+	Fetched time.Time
+	Results []Result // one for each query, in the order of the configuration
 }
 
 // Result is what a scrape found of one query.
@@ -24,7 +22,7 @@ type Result struct {
 	Query       *config.Query
 	Parts       []Part
 	Duration    time.Duration // from its first part's beginning to its last part's end
-	LastSuccess time.Time     // when all of it last succeeded; zero for never
+	LastSuccess time.Time     // when all of it last succeeded; zero: never
 }
 
 // Part is what a scrape found of one part of a query: series, or an error.
@@ -44,10 +42,10 @@ func (p *Part) Duration() time.Duration { return p.ended.Sub(p.began) }
 type Series struct {
 	Labels   map[string]string
 	Contacts int
-	Oldest   time.Duration // how long the oldest waits, if the query asks for it
+	Oldest   time.Duration // age of the query's oldest field; 0: no contact has one
 }
 
-// Err returns the first error of a query's parts, nil when all of it succeeded.
+// Err returns the first error of a query's parts, nil if all of it succeeded.
 func (r *Result) Err() error {
 	for _, part := range r.Parts {
 		if part.Err != nil {
@@ -57,53 +55,82 @@ func (r *Result) Err() error {
 	return nil
 }
 
-// Up tells whether any part of any query got an answer.
-func (s *Snapshot) Up() bool {
-	for _, result := range s.Results {
-		for _, part := range result.Parts {
-			if part.Err == nil {
-				return true
-			}
-		}
-	}
-	return false
-}
+// Up reports whether any part of any query got an answer.
+func (s *Snapshot) Up() bool { return !s.Fetched.IsZero() }
 
-// fresh tells whether every query succeeded, less than interval ago.
-func (s *Snapshot) fresh(interval time.Duration) bool {
-	for _, result := range s.Results {
+// keptFor returns the snapshot for another scrape if it is younger than interval and
+// none of its queries failed, else nil. Ages in it have grown meanwhile. A nil
+// Snapshot is never kept.
+func (s *Snapshot) keptFor(interval time.Duration) *Snapshot {
+	if s == nil {
+		return nil
+	}
+	// The monotonic clock stops while a machine is suspended, the wall clock may be set.
+	age := max(time.Since(s.Ended), time.Now().Round(0).Sub(s.Ended.Round(0)))
+	if age >= interval {
+		return nil
+	}
+	kept := *s
+	kept.Results = make([]Result, len(s.Results))
+	for i, result := range s.Results {
 		if result.Err() != nil {
-			return false
+			return nil
 		}
+		kept.Results[i] = result.aged(age)
 	}
-	return time.Since(s.Ended) < interval
+	return &kept
 }
 
-// snapshot returns what the run has done by now. The account is locked.
-func (r *run) snapshot() *Snapshot {
+// aged returns the result as it is to be served after so long.
+func (r Result) aged(by time.Duration) Result {
+	if r.Query.Oldest == "" {
+		return r
+	}
+	parts := make([]Part, len(r.Parts))
+	for i, part := range r.Parts {
+		parts[i] = part
+		parts[i].Series = make([]Series, len(part.Series))
+		for j, series := range part.Series {
+			if series.Oldest > 0 {
+				series.Oldest += by
+			}
+			parts[i].Series[j] = series
+		}
+	}
+	r.Parts = parts
+	return r
+}
+
+// snapshot returns what a run, which has begun, has done by now. a.mu is held.
+func (a *Account) snapshot(r *run) *Snapshot {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	s := &Snapshot{Account: r.account.config.Name, Began: r.now, Ended: time.Now()}
+	p := r.plan
+	s := &Snapshot{Account: a.config.Name, Began: p.now, Ended: time.Now()}
 	results := make(map[*config.Query]*Result)
-	s.Results = make([]Result, len(r.account.config.Queries))
-	for i, q := range r.account.config.Queries {
+	s.Results = make([]Result, len(a.config.Queries))
+	for i, q := range a.config.Queries {
 		s.Results[i].Query = q
 		results[q] = &s.Results[i]
 	}
-	for _, p := range r.parts {
-		result := results[p.query]
-		result.Parts = append(result.Parts, r.part(p, s.Ended))
+	for _, planned := range p.parts {
+		part := a.result(planned, p.now, s.Ended)
+		if part.Err == nil && (s.Fetched.IsZero() || part.ended.Before(s.Fetched)) {
+			s.Fetched = part.ended
+		}
+		result := results[planned.query]
+		result.Parts = append(result.Parts, part)
 	}
 	for i := range s.Results {
-		r.summarize(&s.Results[i])
+		s.Results[i].summarize(a.states[s.Results[i].Query].succeeded)
 	}
 	return s
 }
 
 // summarize fills in what follows from the parts of a query.
-func (r *run) summarize(result *Result) {
+func (r *Result) summarize(succeeded time.Time) {
 	var began, ended time.Time
-	for _, part := range result.Parts {
+	for _, part := range r.Parts {
 		if began.IsZero() || part.began.Before(began) {
 			began = part.began
 		}
@@ -111,28 +138,29 @@ func (r *run) summarize(result *Result) {
 			ended = part.ended
 		}
 	}
-	result.Duration = ended.Sub(began)
-	result.LastSuccess = r.account.history[result.Query].succeeded
-	if result.Err() == nil {
-		result.LastSuccess = ended
+	r.Duration = ended.Sub(began)
+	r.LastSuccess = succeeded
+	if r.Err() == nil {
+		r.LastSuccess = ended
 	}
 }
 
-// unfinished is the error of what a scrape did not wait for.
-var unfinished = &inbox.Error{Reason: inbox.Timeout, Text: "no answer before the deadline"}
+// errUnfinished is the error of what a scrape did not wait for.
+var errUnfinished = inbox.Errorf(inbox.Timeout, "no answer before the deadline")
 
-// part returns what came of a part by now.
-func (r *run) part(p planned, now time.Time) Part {
+// result returns what has come of a part by ended, in a run that began at now. a.mu
+// and the run's lock are held.
+func (a *Account) result(p planned, now, ended time.Time) Part {
 	t := p.task
 	did := t.counting
 	if reads(p.query) {
 		did = t.reading
 	}
 	if did.began.IsZero() {
-		did.began = now
+		did.began = ended
 	}
-	if did.ended.IsZero() {
-		did.ended, did.err = now, unfinished
+	if !did.finished() {
+		did.ended, did.err = ended, errUnfinished
 	}
 	part := Part{Labels: p.part().Labels, Requests: t.requests, Err: did.err, began: did.began, ended: did.ended}
 	switch {
@@ -140,50 +168,7 @@ func (r *run) part(p planned, now time.Time) Part {
 	case !reads(p.query):
 		part.Series = []Series{{Labels: part.Labels, Contacts: t.number.Contacts}}
 	default:
-		part.Series, part.Err = r.groups(p)
+		part.Series, part.Err = a.groups(p, now)
 	}
 	return part
-}
-
-// groups returns the series of a part that is read, those of groups that were seen
-// before included.
-func (r *run) groups(p planned) ([]Series, error) {
-	for _, field := range p.fields {
-		if err := p.task.listing.Unreadable[field]; err != nil {
-			return nil, err
-		}
-	}
-	now := tally(p.task.listing.Contacts, p.fields, p.oldest)
-	if len(now) > maxGroups {
-		return nil, &inbox.Error{Reason: inbox.TooLarge, Text: fmt.Sprintf(
-			"its contacts have more than %d different values of %s: group by a field with fewer, or count by dimensions (by)", maxGroups, groupLabels(p.query))}
-	}
-	ever := r.account.history[p.query].groups[p.index]
-	remember(ever, now)
-	var series []Series
-	for _, key := range slices.Sorted(maps.Keys(ever)) {
-		one := Series{Labels: maps.Clone(p.part().Labels), Contacts: now[key].contacts}
-		if one.Labels == nil {
-			one.Labels = make(map[string]string)
-		}
-		for i, value := range strings.Split(key, separator) {
-			if len(p.query.GroupBy) > 0 {
-				one.Labels[p.query.GroupBy[i].Label] = value
-			}
-		}
-		if earliest := now[key].earliest; !earliest.IsZero() {
-			one.Oldest = max(0, r.now.Sub(earliest))
-		}
-		series = append(series, one)
-	}
-	return series, nil
-}
-
-// groupLabels names the labels of group_by.
-func groupLabels(q *config.Query) string {
-	var names []string
-	for _, by := range q.GroupBy {
-		names = append(names, by.Label)
-	}
-	return strings.Join(names, " and ")
 }

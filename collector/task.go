@@ -12,32 +12,36 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/paging"
 )
 
-// maxReadPages is how many pages a read may take.
-const maxReadPages = 200
-
-// task is one distinct request body of a scrape: one count, or one read, which
-// every part of a query with that body shares. The run's lock guards its outcome.
+// task is one distinct request body of a run: one count, or one read, which all parts
+// of queries with that body share. The run's lock guards its outcome.
 type task struct {
-	name      string // of the first query that it is for
+	name      string // of the first query that it serves
 	query     paging.Query
 	filter    filter.Filter
 	counted   bool            // a part wants the number
 	read      bool            // a part wants the contacts
 	selection inbox.Selection // what is wanted of each contact
 
-	run      *run
-	class    inbox.Priority // how dear it is, as far as is known
-	rank     int            // in its class
-	recounts int
-	pages    *paging.Pages // nil before it began
+	run        *run
+	state      taskState  // as of the beginning of the run
+	remembered *taskState // where it is kept; Account.mu guards it
+	priority   inbox.Priority
+	recounts   int
 
+	pages    *paging.Pages // nil before it began
 	counting step
 	number   paging.Count
 	reading  step // begins with the counting
 	listing  paging.Listing
 	requests int
-	answers  int           // of the requests, those that had a page
+	answers  int           // of the requests, those that were answered with a page
 	silence  time.Duration // the longest that one went unanswered
+}
+
+// taskState is what is remembered of a task from run to run.
+type taskState struct {
+	unanswered bool // it got no answer at all in the latest run
+	refused    int  // how often it was not begun
 }
 
 // step is a part of a task's work.
@@ -47,33 +51,71 @@ type step struct {
 	err   error
 }
 
-// classify says how dear the task is; rank is its place among those as dear.
-func (t *task) classify(rank int) {
-	t.rank = rank
-	cost := t.run.account.counter.Cost(t.query, nil)
-	switch {
-	case t.run.account.habit(t).stalled:
-		t.class = inbox.Stalled
-	case cost.Walk:
-		t.class = inbox.Reading
-	case cost.Known:
-		t.class = inbox.Known
-	default:
-		t.class = inbox.Search
+func (s step) finished() bool { return !s.ended.IsZero() }
+
+// perform counts, and reads if contacts are wanted. A read begins with a count, whose
+// pages are then read already.
+func (t *task) perform(ctx context.Context) {
+	began := time.Now()
+	pages := paging.NewPages(t.fetch, t.read)
+	t.run.mu.Lock()
+	t.pages = pages
+	t.run.mu.Unlock()
+	var number paging.Count
+	err := t.refuse()
+	if err == nil {
+		number, err = t.run.counter.Count(ctx, t.query, pages)
+	}
+	t.setCount(number, step{began, time.Now(), err})
+	if t.read && err == nil {
+		t.readContacts(ctx)
 	}
 }
 
-// fetch gets a page for the counting.
+// setCount takes in the outcome of the count. If it failed, so has the read.
+func (t *task) setCount(number paging.Count, counting step) {
+	t.run.mu.Lock()
+	defer t.run.mu.Unlock()
+	t.number, t.counting, t.reading = number, counting, step{began: counting.began}
+	if counting.err != nil {
+		t.reading = counting
+	}
+}
+
+// readContacts reads the contacts on the pages that the count has not read.
+func (t *task) readContacts(ctx context.Context) {
+	counter := t.run.counter
+	cost := counter.Cost(t.query, t.pages)
+	err := readable(cost.LastPage)
+	if err == nil {
+		err = t.affordable(cost.Unread)
+	}
+	var listing paging.Listing
+	if err == nil {
+		t.priority = max(t.priority, inbox.Reading+inbox.Priority(cost.LastPage)) // short reads before long ones
+		listing, err = counter.Read(ctx, t.query, t.pages)
+	}
+	walked := counter.Cost(t.query, nil).Walk
+	t.run.mu.Lock()
+	defer t.run.mu.Unlock()
+	t.listing = listing
+	t.reading.ended, t.reading.err = time.Now(), err
+	if err == nil && walked {
+		t.number = paging.Count{Contacts: len(listing.Contacts)} // no count by the last page is right
+	}
+}
+
+// fetch requests a page for the count or the read.
 func (t *task) fetch(ctx context.Context, p int, contacts bool) (inbox.Page, error) {
 	request := inbox.Request{Body: t.filter.Body(t.run.now, p), Observe: func(x inbox.Exchange) { t.observe(p, x) }}
 	if contacts {
 		request.Selection = &t.selection
 	}
-	class := t.class
-	if t.run.account.counter.Cost(t.query, nil).Walk {
-		class = max(class, inbox.Reading) // also when that was found out just now
+	priority := t.priority
+	if t.run.counter.Cost(t.query, nil).Walk {
+		priority = max(priority, inbox.Reading) // also if that was found out just now
 	}
-	page, err := t.run.session.Page(ctx, request, class+inbox.Priority(t.rank))
+	page, err := t.run.session.Page(ctx, request, priority)
 	if err != nil {
 		return inbox.Page{}, fmt.Errorf("page %d: %w", p, err)
 	}
@@ -81,7 +123,7 @@ func (t *task) fetch(ctx context.Context, p int, contacts bool) (inbox.Page, err
 }
 
 func (t *task) observe(p int, x inbox.Exchange) {
-	level.Debug(t.run.account.logger).Log("msg", "asked the API", "query", t.name, "page", p, "code", code(x),
+	level.Debug(t.run.logger).Log("msg", "asked the API", "query", t.name, "page", p, "code", code(x),
 		"duration", x.Duration, "bytes", x.Bytes, "err", x.Err)
 	t.run.mu.Lock()
 	defer t.run.mu.Unlock()
@@ -93,93 +135,17 @@ func (t *task) observe(p int, x inbox.Exchange) {
 	}
 }
 
-// stalled tells whether the task got no answer at all, although it waited for one.
-func (t *task) stalled() bool {
-	return t.answers == 0 && isTimeout(t.counting.err) && t.run.account.gate.Hangs(t.silence)
-}
-
-// count finds the number of contacts. A read begins with it, too: the pages that it
-// takes are then read already. It tells whether the read is yet to be done.
-func (t *task) count(ctx context.Context) (more bool) {
-	began := time.Now()
-	pages := paging.NewPages(t.fetch, t.read)
-	t.run.mu.Lock()
-	t.pages = pages
-	t.run.mu.Unlock()
-	var number paging.Count
-	err := t.refuse(ctx)
-	if err == nil {
-		number, err = t.run.account.counter.Count(ctx, t.query, pages)
-	}
-	t.run.mu.Lock()
-	defer t.run.mu.Unlock()
-	t.number, t.counting = number, step{began, time.Now(), err}
-	t.reading = step{began: began}
-	if err != nil {
-		t.reading = t.counting
-	}
-	return t.read && err == nil
-}
-
-// readAll reads the contacts on the pages that the count has left unread.
-func (t *task) readAll(ctx context.Context) {
-	counter := t.run.account.counter
-	cost := counter.Cost(t.query, t.pages)
-	err := readable(cost.LastPage)
-	if err == nil {
-		err = t.affordable(ctx, cost.Unread)
-	}
-	var listing paging.Listing
-	if err == nil {
-		t.class, t.rank = max(t.class, inbox.Reading), cost.LastPage // the short before the long
-		listing, err = counter.Read(ctx, t.query, t.pages)
-	}
-	t.run.mu.Lock()
-	defer t.run.mu.Unlock()
-	t.listing = listing
-	t.reading.ended, t.reading.err = time.Now(), err
-	if err == nil && counter.Cost(t.query, nil).Walk {
-		t.number = paging.Count{Contacts: len(listing.Contacts)} // no count by the last page is right
+// learn keeps what the run has found out about its tasks for the next one. Account.mu
+// is held.
+func (r *run) learn() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, t := range r.tasks {
+		if t.requests > 0 {
+			t.state.unanswered = t.answers == 0 && isTimeout(t.counting.err) && r.limiter.Hangs(t.silence)
+		}
+		*t.remembered = t.state
 	}
 }
 
-// refuse returns why a task is not even begun: all that is wanted of it takes more
-// pages than it may read.
-func (t *task) refuse(ctx context.Context) error {
-	cost := t.run.account.counter.Cost(t.query, nil)
-	if t.counted && !cost.Walk {
-		return nil
-	}
-	err := t.affordable(ctx, cost.LastPage)
-	if err == nil && cost.Walk && !t.counted {
-		err = readable(cost.LastPage)
-	}
-	if err == nil || t.run.account.askAnyway(t) {
-		return nil
-	}
-	return err
-}
-
-// readable returns an error if so many pages are more than a read may take.
-func readable(pages int) error {
-	if pages <= maxReadPages {
-		return nil
-	}
-	return &inbox.Error{Reason: inbox.TooLarge, Text: fmt.Sprintf(
-		"its contacts are on %d pages, and at most %d are read: narrow the filter, or count by dimensions (by) instead of group_by", pages, maxReadPages)}
-}
-
-// affordable returns an error if the rate limit does not admit so many requests
-// before the deadline, beside those of the shorter reads of this scrape.
-func (t *task) affordable(ctx context.Context, requests int) error {
-	deadline, ok := ctx.Deadline()
-	if !ok {
-		return nil
-	}
-	allowed := max(0, t.run.account.gate.Allows(deadline)-float64(t.run.owed(t)))
-	if float64(requests) <= allowed {
-		return nil
-	}
-	return &inbox.Error{Reason: inbox.Timeout, Text: fmt.Sprintf(
-		"reading its contacts takes %d requests, and rate_limit leaves %.0f for it before the deadline: raise rate_limit or timeout, or narrow the filter", requests, allowed)}
-}
+func isTimeout(err error) bool { return err != nil && inbox.ReasonOf(err) == inbox.Timeout }

@@ -162,8 +162,9 @@ func showProgress(w io.Writer, accounts []*collector.Account) (stop func()) {
 func progressLine(accounts []*collector.Account) string {
 	var parts []string
 	for _, account := range accounts {
-		p := account.Progress()
-		parts = append(parts, fmt.Sprintf("%s: %d of %d counts done, %d requests", account.Name(), p.Done, p.Counts, p.Requests))
+		if p, running := account.Progress(); running {
+			parts = append(parts, fmt.Sprintf("%s: %d of %d counts done, %d requests", account.Name(), p.Done, p.Tasks, p.Requests))
+		}
 	}
 	return strings.Join(parts, "; ")
 }

@@ -3,6 +3,7 @@ package inbox
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -18,24 +19,43 @@ const (
 type Session struct {
 	client   *Client
 	gate     *Gate
-	retried  func()
+	options  SessionOptions
 	rejected context.Context // ends when the token was rejected, for that cause
 	reject   context.CancelCauseFunc
+
+	mu      sync.Mutex
+	stuck   int    // requests that were left behind
+	onEmpty func() // called when the last of them returns
 }
 
-// NewSession begins a session. retried, which may be nil, is called whenever a
-// request is made again. End must be called.
-func NewSession(client *Client, gate *Gate, retried func()) *Session {
-	if retried == nil {
-		retried = func() {}
+// SessionOptions are the optional parts of a Session.
+type SessionOptions struct {
+	Retried func() // called for each request that is a retry
+	// Deadline returns when requests must be answered at the latest, which may be
+	// earlier than their contexts end, and may move to later; zero: never.
+	Deadline func() time.Time
+}
+
+// NewSession begins a session. End must be called.
+func NewSession(client *Client, gate *Gate, options SessionOptions) *Session {
+	if options.Retried == nil {
+		options.Retried = func() {}
 	}
-	s := &Session{client: client, gate: gate, retried: retried}
+	s := &Session{client: client, gate: gate, options: options}
 	s.rejected, s.reject = context.WithCancelCause(context.Background())
 	return s
 }
 
-// End lets go of what the session holds: nothing is asked any more.
-func (s *Session) End() { s.reject(Errorf(Timeout, "the scrape has ended")) }
+// End ends the session: nothing is requested any more. It reports whether requests
+// were left behind that have not returned; if so, returned is called when the last of
+// them does.
+func (s *Session) End(returned func()) (stuck bool) {
+	s.reject(Errorf(Timeout, "the scrape has ended"))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.onEmpty = returned
+	return s.stuck > 0
+}
 
 // Page is Client.Page, made when the gate admits it and again when that may help:
 // after a connection error, 429, 502, 503 or 504, at most twice, with a growing and
@@ -56,7 +76,7 @@ func (s *Session) Page(ctx context.Context, request Request, priority Priority) 
 			return Page{}, backoff.Permanent(err)
 		}
 		if tries++; tries > 1 {
-			s.retried()
+			s.options.Retried()
 		}
 		var page Page
 		page, last = s.ask(ctx, request)
@@ -71,8 +91,74 @@ func (s *Session) Page(ctx context.Context, request Request, priority Priority) 
 	return page, err
 }
 
-// ask makes one request and tells the gate and the session how it went.
+// abandonAfter is how long a request may take to return after its context has ended.
+// One that is well behaved returns at once, and says best why.
+const abandonAfter = 20 * time.Millisecond
+
+// call is one request that may be left behind.
+type call struct {
+	done chan struct{} // closed when it has returned
+	page Page
+	err  error
+
+	left bool // nobody waits for it any more; Session.mu guards it
+}
+
+// ask makes one request and returns when that has ended or ctx has, whatever the
+// transport does. A request that does not return is left behind: it stays in flight,
+// so that an account never has more of them than it may have requests in flight.
 func (s *Session) ask(ctx context.Context, request Request) (Page, error) {
+	c := &call{done: make(chan struct{})}
+	go func() {
+		c.page, c.err = s.exchange(ctx, request)
+		close(c.done)
+		s.returned(c)
+	}()
+	select {
+	case <-c.done:
+		return c.page, c.err
+	case <-ctx.Done():
+	}
+	timer := time.NewTimer(abandonAfter)
+	defer timer.Stop()
+	select {
+	case <-c.done:
+	case <-timer.C:
+	}
+	if s.leave(c) {
+		return Page{}, ContextError(ctx, "no answer before the deadline")
+	}
+	return c.page, c.err
+}
+
+// leave leaves a request behind, unless it has returned.
+func (s *Session) leave(c *call) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	select {
+	case <-c.done:
+		return false
+	default:
+		c.left = true
+		s.stuck++
+		return true
+	}
+}
+
+// returned takes note of a request that has returned.
+func (s *Session) returned(c *call) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !c.left {
+		return
+	}
+	if s.stuck--; s.stuck == 0 && s.onEmpty != nil {
+		s.onEmpty()
+	}
+}
+
+// exchange makes one request and reports to the gate and the session how it ended.
+func (s *Session) exchange(ctx context.Context, request Request) (Page, error) {
 	watched, done := s.gate.Watch(ctx)
 	page, retryAfter, err := s.client.Page(watched, request)
 	done(err)

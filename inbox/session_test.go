@@ -49,8 +49,8 @@ func (a *api) requests() int {
 
 // session returns a session with it; it ends with the test.
 func (a *api) session(t testing.TB, gate *Gate, retried func()) *Session {
-	s := NewSession(fake(a.RoundTrip), gate, retried)
-	t.Cleanup(s.End)
+	s := NewSession(fake(a.RoundTrip), gate, SessionOptions{Retried: retried})
+	t.Cleanup(func() { s.End(nil) })
 	return s
 }
 
@@ -403,7 +403,7 @@ func TestAnEndedSessionAsksNothing(t *testing.T) {
 		})
 		session := a.session(t, gate, nil)
 		inFlight, waiting := asking(t.Context(), session, "a"), asking(t.Context(), session, "b")
-		session.End()
+		session.End(nil)
 		late := asking(t.Context(), session, "c")
 		got := []string{<-inFlight, <-waiting, <-late}
 		if diff := cmp.Diff([]string{"success", ended, ended}, got); diff != "" || a.requests() != 1 {

@@ -53,8 +53,10 @@ type emitter struct {
 
 func (e emitter) snapshot(s *Snapshot) {
 	e.gauge("botpenguin_up", "Whether at least one query of the account got an answer in this scrape.", boolean(s.Up()))
-	e.gauge("botpenguin_scrape_duration_seconds", "How long it took to run the queries of the account.", s.Ended.Sub(s.Began).Seconds())
-	e.gauge("botpenguin_results_timestamp_seconds", "When the values of the account were fetched, in seconds since 1970.", timestamp(s.Ended))
+	e.gauge("botpenguin_scrape_duration_seconds", "How long running the queries of the account took.", s.Ended.Sub(s.Began).Seconds())
+	if s.Up() {
+		e.gauge("botpenguin_results_timestamp_seconds", "Unix timestamp of when the oldest value of the account was fetched.", timestamp(s.Fetched))
+	}
 	for i := range s.Results {
 		e.result(&s.Results[i])
 	}
@@ -63,9 +65,9 @@ func (e emitter) snapshot(s *Snapshot) {
 func (e emitter) result(r *Result) {
 	own := e.with("query", r.Query.Name)
 	own.gauge("botpenguin_query_success", "Whether all of the query succeeded in this scrape.", boolean(r.Err() == nil))
-	own.gauge("botpenguin_query_duration_seconds", "How long the query took in this scrape, waiting for its turn included.", r.Duration.Seconds())
+	own.gauge("botpenguin_query_duration_seconds", "How long the query took in this scrape, including the time it waited for the rate limit and other queries.", r.Duration.Seconds())
 	if !r.LastSuccess.IsZero() {
-		own.gauge("botpenguin_query_last_success_timestamp_seconds", "When the query last succeeded, in seconds since 1970.", timestamp(r.LastSuccess))
+		own.gauge("botpenguin_query_last_success_timestamp_seconds", "Unix timestamp of when all of the query last succeeded.", timestamp(r.LastSuccess))
 	}
 	for _, part := range r.Parts {
 		for _, series := range part.Series {
@@ -80,7 +82,7 @@ func (e emitter) series(q *config.Query, s Series) {
 	}
 	e.gauge(MetricName(q), q.Help, float64(s.Contacts))
 	if q.Oldest != "" {
-		e.gauge(MetricName(q)+"_oldest_seconds", "How long the one who waits longest has waited, 0 where nobody does. "+q.Help, s.Oldest.Seconds())
+		e.gauge(MetricName(q)+"_oldest_seconds", "Age of "+q.Oldest+" of the contact where it is oldest, 0 if there is none. "+q.Help, s.Oldest.Seconds())
 	}
 }
 

@@ -1,0 +1,161 @@
+package collector
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/config"
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
+)
+
+const (
+	// noValue is the label value of a contact whose field is absent, null or empty.
+	noValue = "none"
+	// maxGroups bounds the series of one part of a query.
+	maxGroups = 100
+)
+
+// separator joins the values of a group into its key. It occurs in no valid UTF-8,
+// and so in no value.
+const separator = "\xff"
+
+// group is the contacts that share the values of a query's group_by labels.
+type group struct {
+	contacts int
+	earliest time.Time // of the field oldest; zero: none has a readable one
+}
+
+// groups returns the series of a part that is read, those of groups that were seen
+// before included. now is when the run began. a.mu and the run's lock are held.
+func (a *Account) groups(p planned, now time.Time) ([]Series, error) {
+	for _, field := range p.fields {
+		if err := p.task.listing.Unreadable[field]; err != nil {
+			return nil, err
+		}
+	}
+	found := groupContacts(p.task.listing.Contacts, p.fields, p.oldest)
+	if len(found) > maxGroups {
+		return nil, inbox.Errorf(inbox.TooLarge,
+			"its contacts have more than %d different values of %s: group by a field with fewer, or count by dimensions (by)", maxGroups, groupLabels(p.query))
+	}
+	seen := a.states[p.query].parts[p.index].groups
+	rememberGroups(seen, found)
+	var series []Series
+	for _, key := range slices.Sorted(maps.Keys(seen)) {
+		one := Series{Labels: groupLabelSet(p, key), Contacts: found[key].contacts}
+		if earliest := found[key].earliest; !earliest.IsZero() {
+			one.Oldest = max(0, now.Sub(earliest))
+		}
+		series = append(series, one)
+	}
+	return series, nil
+}
+
+// groupLabelSet returns the labels of a group of a part.
+func groupLabelSet(p planned, key string) map[string]string {
+	labels := maps.Clone(p.part().Labels)
+	if labels == nil {
+		labels = make(map[string]string)
+	}
+	for i, value := range strings.Split(key, separator) {
+		if len(p.query.GroupBy) > 0 {
+			labels[p.query.GroupBy[i].Label] = value
+		}
+	}
+	return labels
+}
+
+// groupLabels names the labels of group_by.
+func groupLabels(q *config.Query) string {
+	var names []string
+	for _, by := range q.GroupBy {
+		names = append(names, by.Label)
+	}
+	return strings.Join(names, " and ")
+}
+
+// groupContacts sorts contacts into groups. fields and oldest are where in a contact
+// the group_by labels' values and the time are; oldest is -1 for none.
+func groupContacts(contacts []inbox.Contact, fields []int, oldest int) map[string]group {
+	groups := make(map[string]group)
+	for _, contact := range contacts {
+		for _, key := range groupKeys(contact, fields) {
+			g := groups[key]
+			g.contacts++
+			if oldest >= 0 {
+				at := contact.Times[oldest]
+				if !at.IsZero() && (g.earliest.IsZero() || at.Before(g.earliest)) {
+					g.earliest = at
+				}
+			}
+			groups[key] = g
+		}
+	}
+	return groups
+}
+
+// groupKeys returns the groups that a contact counts in: one for each combination of
+// its fields' values.
+func groupKeys(contact inbox.Contact, fields []int) []string {
+	values := make([][]string, len(fields))
+	for i, field := range fields {
+		for _, value := range contact.Values[field] {
+			values[i] = append(values[i], strings.ToValidUTF8(value, "\uFFFD"))
+		}
+		if len(values[i]) == 0 {
+			values[i] = []string{noValue}
+		}
+	}
+	return combinations(values)
+}
+
+// combinations joins one of each of the values with one of each other. Of more than
+// maxGroups it returns some, but more than maxGroups.
+func combinations(values [][]string) []string {
+	keys := []string{""}
+	for i, choices := range values {
+		var longer []string
+		for _, key := range keys {
+			for _, choice := range choices {
+				if i > 0 {
+					choice = key + separator + choice
+				}
+				longer = append(longer, choice)
+			}
+		}
+		keys = longer
+		if len(keys) > maxGroups {
+			break
+		}
+	}
+	return slices.Compact(slices.Sorted(slices.Values(keys)))
+}
+
+// declaredGroups returns the groups that a part of a query has from the start. Without
+// group_by that is the one of all its contacts.
+func declaredGroups(q *config.Query) map[string]bool {
+	groups := make(map[string]bool)
+	var values [][]string
+	for _, by := range q.GroupBy {
+		values = append(values, by.Values)
+	}
+	for _, key := range combinations(values) {
+		groups[key] = true
+	}
+	return groups
+}
+
+// rememberGroups adds the groups found to those that were seen, as far as there is
+// room; those that were not found now give way first.
+func rememberGroups(seen map[string]bool, found map[string]group) {
+	for key := range found {
+		seen[key] = true
+	}
+	for _, key := range slices.Sorted(maps.Keys(seen)) {
+		if _, ok := found[key]; len(seen) > maxGroups && !ok {
+			delete(seen, key)
+		}
+	}
+}
