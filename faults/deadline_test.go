@@ -26,7 +26,7 @@ func TestDeadlinesAreMet(t *testing.T) {
 			var took time.Duration
 			for range 3 {
 				began := time.Now()
-				status, body := s.get(t, path, timeoutHeader, seconds)
+				status, body := s.Get(t, path, timeoutHeader, seconds)
 				if took = time.Since(began); status != 200 || strings.Contains(body, "botpenguin_inbox_") {
 					t.Errorf("status %d, and\n%s", status, body)
 				}
@@ -46,14 +46,14 @@ func TestAbsurdTimeouts(t *testing.T) {
 	s := newStand(t)
 	healthy := s.healthy(t)
 	for _, header := range []string{"", "0", "-0", "-1", "NaN", "Inf", "+Inf", "-Inf", "1e308", "1e309", "9223372036854775807", "0x1p63", "1_0", "ten", "10s", "10,10", strings.Repeat("9", 5000), "\x80", "<script>"} {
-		status, body := s.get(t, "/metrics", timeoutHeader, header)
+		status, body := s.Get(t, "/metrics", timeoutHeader, header)
 		if status != 200 {
 			t.Errorf("%.20q: status %d\n%s", header, status, body)
 		}
 		same(t, fmt.Sprintf("with %.20q", header), healthy, gauges(t, body))
 	}
 	for _, header := range []string{"1e-300", "1e-9", "0.001"} {
-		if status, body := s.get(t, "/metrics", timeoutHeader, header); status != 200 || !strings.Contains(body, "botpenguin_up{") {
+		if status, body := s.Get(t, "/metrics", timeoutHeader, header); status != 200 || !strings.Contains(body, "botpenguin_up{") {
 			t.Errorf("%s: status %d\n%s", header, status, body)
 		}
 	}
@@ -91,7 +91,7 @@ func TestSlowRequests(t *testing.T) {
 		t.Skip("takes five seconds")
 	}
 	s := newStand(t)
-	conn, err := net.Dial("tcp", strings.TrimPrefix(s.URL, "http://"))
+	conn, err := net.Dial("tcp", s.Address)
 	if err != nil {
 		t.Fatal(err)
 	}

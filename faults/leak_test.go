@@ -29,7 +29,7 @@ func figuresOf(t *testing.T, body string) figures {
 // figures returns them after a garbage collection.
 func (r *running) figures(t *testing.T) figures {
 	t.Helper()
-	r.get(t, "/debug/pprof/heap?gc=1")
+	r.Get(t, "/debug/pprof/heap?gc=1")
 	body, _ := r.scrape(t, "/metrics", "10")
 	return figuresOf(t, body)
 }
@@ -63,7 +63,7 @@ func TestFailedScrapesLeaveNothingBehind(t *testing.T) {
 			acme.Intercept(func(w http.ResponseWriter, r *http.Request, call inboxtest.Call) bool {
 				return only(asks("closed"), closed)(w, r, call) || others(w, r, call)
 			})
-			p.get(t, both[round%2], timeoutHeader, "0.06")
+			p.Get(t, both[round%2], timeoutHeader, "0.06")
 		}
 		acme.Intercept(nil)
 	}
@@ -80,7 +80,7 @@ func TestFailedScrapesLeaveNothingBehind(t *testing.T) {
 		}
 		time.Sleep(100 * time.Millisecond) // connections end when they do
 	}
-	_, stacks := p.get(t, "/debug/pprof/goroutine?debug=1")
+	_, stacks := p.Get(t, "/debug/pprof/goroutine?debug=1")
 	t.Errorf("before %+v, after 300 failed scrapes %+v\n%s", before, after, stacks)
 }
 

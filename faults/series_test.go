@@ -15,7 +15,7 @@ const timeoutHeader = "X-Prometheus-Scrape-Timeout-Seconds"
 func (r *running) scrape(t *testing.T, path, seconds string) (body string, took time.Duration) {
 	t.Helper()
 	began := time.Now()
-	status, body := r.get(t, path, timeoutHeader, seconds)
+	status, body := r.Get(t, path, timeoutHeader, seconds)
 	took = time.Since(began)
 	if status != 200 {
 		t.Fatalf("%s: status %d:\n%s", path, status, body)

@@ -2,7 +2,6 @@ package faults
 
 import (
 	"context"
-	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -40,7 +39,7 @@ func (g *gate) open() { close(g.opened) }
 func (r *running) busy(t *testing.T) {
 	t.Helper()
 	for {
-		status, body := r.get(t, "/probe?account=nobody")
+		status, body := r.Get(t, "/probe?account=nobody")
 		if status == http.StatusServiceUnavailable && strings.Contains(body, "max-requests") {
 			return
 		}
@@ -120,16 +119,6 @@ func TestClientsThatHangUp(t *testing.T) {
 
 // visit scrapes until ctx ends.
 func (r *running) visit(ctx context.Context) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.URL+"/metrics", nil)
-	if err != nil {
-		return err
-	}
-	transport := &http.Transport{DisableKeepAlives: true}
-	response, err := transport.RoundTrip(request)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	_, err = io.Copy(io.Discard, response.Body)
+	_, err := r.Request(ctx, http.MethodGet, "/metrics")
 	return err
 }

@@ -21,7 +21,7 @@ func (r *running) begin(t *testing.T, seconds string) <-chan answer {
 	answered := make(chan answer, 1)
 	go func() {
 		began := time.Now()
-		status, body := r.get(t, "/metrics", timeoutHeader, seconds)
+		status, body := r.Get(t, "/metrics", timeoutHeader, seconds)
 		answered <- answer{status, body, time.Since(began)}
 	}()
 	return answered
@@ -32,14 +32,14 @@ func (r *running) begin(t *testing.T, seconds string) <-chan answer {
 func (r *running) drains(t *testing.T) {
 	t.Helper()
 	for status := 200; status == 200; {
-		status, _ = r.get(t, "/-/ready")
+		status, _ = r.Get(t, "/-/ready")
 	}
 	for path, want := range map[string]string{"/-/ready": "shutting down", "/metrics": "shutting down", "/probe?account=acme": "shutting down"} {
-		if status, body := r.get(t, path); status != http.StatusServiceUnavailable || !strings.Contains(body, want) {
+		if status, body := r.Get(t, path); status != http.StatusServiceUnavailable || !strings.Contains(body, want) {
 			t.Errorf("%s while draining: %d %s", path, status, body)
 		}
 	}
-	if status, _ := r.get(t, "/-/healthy"); status != 200 {
+	if status, _ := r.Get(t, "/-/healthy"); status != 200 {
 		t.Errorf("/-/healthy while draining: %d", status)
 	}
 }
@@ -88,9 +88,7 @@ func TestSignalToTheRealBinary(t *testing.T) {
 	g := hold(acme)
 	answered := r.begin(t, "60")
 	<-g.reached
-	if err := syscall.Kill(r.process.Pid, syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
+	r.Signal(syscall.SIGTERM)
 	r.drains(t)
 	a := <-answered
 	want := failed(numbers("acme", acme.Inbox), "acme", "users", "online", "closed", "waiting")
@@ -99,8 +97,7 @@ func TestSignalToTheRealBinary(t *testing.T) {
 		t.Errorf("status %d after %v, want 200 after 14 s", a.status, a.took)
 	}
 	same(t, "the scrape under way", want, gauges(t, a.body))
-	exit := <-r.exited // and not Stop: a second signal ends it the hard way
-	if r.exited <- exit; exit != 0 {
+	if exit := r.Wait(); exit != 0 { // and not Stop: a second signal ends it the hard way
 		t.Errorf("exit code %d:\n%s", exit, r.Output())
 	}
 	mute(t, "the binary's output", r.Output())
@@ -115,7 +112,7 @@ func TestMaxRequests(t *testing.T) {
 	answered := s.begin(t, "20")
 	<-g.reached
 	for path, want := range map[string]int{"/metrics": 503, "/probe?account=zenith": 503, "/-/ready": 200, "/-/healthy": 200, "/": 200, "/config": 200} {
-		if status, body := s.get(t, path); status != want {
+		if status, body := s.Get(t, path); status != want {
 			t.Errorf("%s: status %d, want %d\n%s", path, status, want, body)
 		}
 	}

@@ -39,7 +39,7 @@ func TestSoak(t *testing.T) {
 	for end := time.Now().Add(length); time.Now().Before(end); scrapes++ {
 		<-tick.C
 		began := time.Now()
-		status, body := p.get(t, "/metrics", timeoutHeader, "2")
+		status, body := p.Get(t, "/metrics", timeoutHeader, "2")
 		slowest = max(slowest, time.Since(began))
 		if status != 200 {
 			t.Errorf("status %d", status)
@@ -64,7 +64,7 @@ func TestSoak(t *testing.T) {
 	p.until(t, "at the end", healthy, 11, "10")
 	last := p.figures(t)
 	if last.goroutines > first.goroutines+16 || last.descriptors > first.descriptors+8 || last.heap > first.heap+4*mebibyte || slowest >= 2*time.Second {
-		_, stacks := p.get(t, "/debug/pprof/goroutine?debug=1")
+		_, stacks := p.Get(t, "/debug/pprof/goroutine?debug=1")
 		t.Errorf("at the start %+v, at the end %+v, slowest scrape %v\n%s", first, last, slowest, stacks)
 	}
 	mute(t, "the log", p.Output())
