@@ -16,7 +16,7 @@ func TestReloadInTheMiddleOfAScrape(t *testing.T) {
 	s := newStand(t, "--web.enable-lifecycle")
 	healthy := s.healthy(t)
 	g := hold(s.acme)
-	answered := s.begin(t, "2")
+	answered := s.begin(t, "/metrics", "2")
 	<-g.reached
 	if status, body := s.Post(t, "/-/reload"); status != 200 {
 		t.Fatalf("reload: %d %s", status, body)

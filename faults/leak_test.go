@@ -1,15 +1,16 @@
 package faults
 
 import (
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
+	"github.com/botpenguin-exporter/botpenguin_exporter/internal/programtest"
 )
 
 // figures are what the program says of itself.
@@ -70,18 +71,16 @@ func TestFailedScrapesLeaveNothingBehind(t *testing.T) {
 	fail(30) // whatever is made once is made by now
 	before := p.figures(t)
 	fail(300)
-	var after figures
-	for range 100 {
-		after = p.figures(t)
+	programtest.Eventually(t, func() error { // connections end when they do
+		after := p.figures(t)
 		// Idle connections to the API, of which there may be as many as requests in flight.
 		if after.goroutines <= before.goroutines+16 && after.descriptors <= before.descriptors+8 && after.heap < before.heap+4*mebibyte {
 			t.Logf("before %+v, after 300 failed scrapes %+v", before, after)
-			return
+			return nil
 		}
-		time.Sleep(100 * time.Millisecond) // connections end when they do
-	}
-	_, stacks := p.Get(t, "/debug/pprof/goroutine?debug=1")
-	t.Errorf("before %+v, after 300 failed scrapes %+v\n%s", before, after, stacks)
+		_, stacks := p.Get(t, "/debug/pprof/goroutine?debug=1")
+		return fmt.Errorf("before %+v, after 300 failed scrapes %+v\n%s", before, after, stacks)
+	})
 }
 
 // What an answer takes of memory does not depend on how long it is.
