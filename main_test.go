@@ -139,9 +139,9 @@ func TestHealthcheck(t *testing.T) {
 		args    []string
 		exit    int
 	}{
-		"open":                              {open, nil, 0},
-		"wants a password":                  {guarded, []string{"--web.config.file=" + web}, 0},
-		"wants one, and that is a surprise": {guarded, nil, 1},
+		"open":                                {open, nil, 0},
+		"password, with --web.config.file":    {guarded, []string{"--web.config.file=" + web}, 0},
+		"password, without --web.config.file": {guarded, nil, 1},
 	} {
 		args := append([]string{"healthcheck", "--web.listen-address=" + test.program.Address}, test.args...)
 		exit, stdout, stderr := programtest.Run(t, programtest.Func(run), nil, args...)

@@ -35,9 +35,9 @@ func hold(server *inboxtest.Server) *gate {
 
 func (g *gate) open() { close(g.opened) }
 
-// share waits until n scrapes of an account, each /metrics being one of either, wait
-// for the API. The program must serve profiles: they show where its goroutines are.
-func (r *running) share(t *testing.T, n int) {
+// awaitScrapes waits until n scrapes of an account wait for the API; /metrics scrapes both
+// accounts. The program must serve profiles, which show where its goroutines are.
+func (r *running) awaitScrapes(t *testing.T, n int) {
 	t.Helper()
 	programtest.Eventually(t, func() error {
 		_, stacks := r.Get(t, "/debug/pprof/goroutine?debug=2")
@@ -70,7 +70,7 @@ func TestTwelveScrapesCostTheRequestsOfOne(t *testing.T) {
 	for n := range 12 {
 		answered = append(answered, s.begin(t, both[n%2], "60"))
 	}
-	s.share(t, 12+6)
+	s.awaitScrapes(t, 12+6)
 	acme.open()
 	zenith.open()
 	for n := range answered {
@@ -102,7 +102,7 @@ func TestClientsThatHangUp(t *testing.T) {
 	go visit()
 	<-acme.reached
 	stayed := s.begin(t, "/metrics", "60")
-	s.share(t, 4)
+	s.awaitScrapes(t, 4)
 	leave()
 	if err := <-gone; err == nil {
 		t.Error("it was answered")
