@@ -4,22 +4,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
+	"github.com/botpenguin-exporter/botpenguin_exporter/internal/programtest"
 )
-
-var buildAlertmanager = sync.OnceValue(func() error {
-	return goBuild("tools/alertmanager", "-o", "../../bin/", "tool")
-})
-
-func alertmanager(t *testing.T) string { return built(t, "alertmanager", buildAlertmanager) }
-func amtool(t *testing.T) string       { return built(t, "amtool", buildAlertmanager) }
 
 const backlogHigh = "BotPenguinBacklogHigh"
 
@@ -27,19 +19,17 @@ const backlogHigh = "BotPenguinBacklogHigh"
 // is no alert, and one more. The rules are those of the project but for their patience.
 func TestBacklogReachesAlertmanager(t *testing.T) {
 	t.Parallel()
-	server := start(t, nil, alertmanager(t), "--config.file=../deploy/alertmanager.yml",
-		"--storage.path="+t.TempDir(), "--cluster.listen-address=", listenAnywhere)
-	mailbox := server.await(t, address)
+	mailbox := programtest.Start(t, alertmanager(t), nil, "--config.file=../deploy/alertmanager.yml",
+		"--storage.path="+t.TempDir(), "--cluster.listen-address=")
 	api := inboxtest.Start(t)
-	env := []string{"BOTPENGUIN_URL=" + api.URL, "BOTPENGUIN_TOKEN=" + api.Token}
-	target := start(t, env, exporter(t), listenAnywhere).await(t, address)
-	prom := startMonitoring(t, []string{target}, []string{impatient(t, "../alerts/inbox.yml", 3*time.Second)}, mailbox)
+	target := programtest.Start(t, exporter(t), environment(api))
+	prom := startMonitoring(t, []string{target.Address}, []string{impatient(t, "../alerts/inbox.yml", 3*time.Second)}, mailbox.Address)
 
 	for range 25 {
 		api.Inbox.Add(chat(inboxtest.ByUser), chat(inboxtest.ByAgent)) // somebody is at the desk
 	}
-	prom.await(t, `account:botpenguin_inbox_backlog:sum{account="default"}`, func(n float64) bool { return n == 25 })
-	prom.await(t, "botpenguin_threshold:backlog", func(n float64) bool { return n == 25 })
+	prom.awaitValue(t, `account:botpenguin_inbox_backlog:sum{account="default"}`, func(n float64) bool { return n == 25 })
+	prom.awaitValue(t, "botpenguin_threshold:backlog", func(n float64) bool { return n == 25 })
 	if state := prom.alertState(t, backlogHigh); state != "" {
 		t.Errorf("%s is %s while as many wait as the threshold", backlogHigh, state)
 	}
@@ -47,16 +37,16 @@ func TestBacklogReachesAlertmanager(t *testing.T) {
 	last := chat(inboxtest.ByUser)
 	last.ID = "64f0c0ffee0000000000beef"
 	api.Inbox.Add(last)
-	for _, want := range []string{"pending", "firing"} {
-		eventually(t, func() error {
-			if state := prom.alertState(t, backlogHigh); state != want {
-				return fmt.Errorf("%s is %q, want %s", backlogHigh, state, want)
-			}
-			return nil
-		})
-	}
+	programtest.Eventually(t, func() error {
+		if state := prom.alertState(t, backlogHigh); state != "firing" {
+			return fmt.Errorf("%s is %q, want firing", backlogHigh, state)
+		}
+		return nil
+	})
+	// Before it fired it was pending: for how long, Prometheus has recorded.
+	prom.awaitValue(t, fmt.Sprintf(`count_over_time(ALERTS{alertname=%q,alertstate="pending"}[1h])`, backlogHigh), func(n float64) bool { return n > 0 })
 	var alert json.RawMessage
-	eventually(t, func() (err error) {
+	programtest.Eventually(t, func() (err error) {
 		alert, err = arrived(t, mailbox, backlogHigh)
 		return err
 	})
@@ -64,7 +54,7 @@ func TestBacklogReachesAlertmanager(t *testing.T) {
 	checkBacklogHigh(t, alert)
 
 	api.Inbox.Update(last.ID, func(c *inboxtest.Contact) { c.LastMessage.By = inboxtest.ByAgent })
-	eventually(t, func() error {
+	programtest.Eventually(t, func() error {
 		if still, err := arrived(t, mailbox, backlogHigh); err == nil {
 			return fmt.Errorf("answered, and Alertmanager still has %s", still)
 		}
@@ -111,17 +101,13 @@ func impatient(t *testing.T, file string, patience time.Duration) string {
 	if !waits.MatchString(content) {
 		t.Fatalf("no alert of %s waits", file)
 	}
-	copied := filepath.Join(t.TempDir(), filepath.Base(file))
-	if err := os.WriteFile(copied, []byte(waits.ReplaceAllString(content, "$1 "+patience.String())), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return copied
+	return programtest.WriteFile(t, filepath.Base(file), waits.ReplaceAllString(content, "$1 "+patience.String()))
 }
 
 // alertState returns the state of an alert in Prometheus, nothing if there is no such.
 func (p promServer) alertState(t *testing.T, name string) string {
 	t.Helper()
-	body, _ := get(t, p.url+"/api/v1/alerts", "application/json")
+	body, _ := get(t, p.Program, "/api/v1/alerts", "application/json")
 	var answer struct {
 		Data struct {
 			Alerts []struct {
@@ -144,9 +130,9 @@ func (p promServer) alertState(t *testing.T, name string) string {
 var errNoAlert = errors.New("no such alert has arrived at Alertmanager")
 
 // arrived returns the one alert of a name that Alertmanager's API shows.
-func arrived(t *testing.T, mailbox, name string) (json.RawMessage, error) {
+func arrived(t *testing.T, mailbox *programtest.Program, name string) (json.RawMessage, error) {
 	t.Helper()
-	body, _ := get(t, "http://"+mailbox+"/api/v2/alerts?filter=alertname="+name, "application/json")
+	body, _ := get(t, mailbox, "/api/v2/alerts?filter=alertname="+name, "application/json")
 	var alerts []json.RawMessage
 	if err := json.Unmarshal([]byte(body), &alerts); err != nil {
 		t.Fatal(err)

@@ -2,11 +2,10 @@ package e2e
 
 import (
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
+	"github.com/botpenguin-exporter/botpenguin_exporter/internal/programtest"
 )
 
 // anotherConfiguration has some of the built-in queries, one of them broken down by
@@ -41,25 +40,21 @@ func TestDashboardsAndAlertsOfAnotherConfiguration(t *testing.T) {
 		customer.Platform = []inboxtest.Channel{channel}
 		api.Inbox.Add(customer, chat(inboxtest.ByAgent))
 	}
-	file := filepath.Join(t.TempDir(), "config.yml")
-	if err := os.WriteFile(file, []byte(anotherConfiguration), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	env := []string{"BOTPENGUIN_URL=" + api.URL, "BOTPENGUIN_TOKEN=" + api.Token}
+	file := programtest.WriteFile(t, "config.yml", anotherConfiguration)
 	var exporters []string
 	for range 2 {
-		exporters = append(exporters, start(t, env, program, "--config.file="+file, listenAnywhere).await(t, address))
+		exporters = append(exporters, programtest.Start(t, program, environment(api), "--config.file="+file).Address)
 	}
 	prom := startMonitoring(t, exporters, ruleFiles)
 
-	prom.await(t, "count(botpenguin_inbox_backlog)", func(n float64) bool { return n == 4 })
+	prom.awaitValue(t, "count(botpenguin_inbox_backlog)", func(n float64) bool { return n == 4 })
 	for name, want := range map[string]float64{
 		"Customers waiting for an answer": 3, "Live chats active": 6,
 		"Is somebody answering? Share of live chats that wait": .5,
 	} {
-		prom.await(t, firstQuery(t, dashboardFiles[0], name), func(v float64) bool { return v == want })
+		prom.awaitValue(t, firstQuery(t, dashboardFiles[0], name), func(v float64) bool { return v == want })
 	}
-	prom.await(t, "account:botpenguin_inbox_backlog:sum", func(n float64) bool { return n == 3 })
+	prom.awaitValue(t, "account:botpenguin_inbox_backlog:sum", func(n float64) bool { return n == 3 })
 	for _, e := range expressions(t) {
 		for _, chosen := range []choice{everything, {"$account": "(acme|small)", "$channel": "(WEBSITE)"}, {"$account": "small", "$channel": "none"}} {
 			prom.series(t, substitute(e.text, chosen)) // an error fails the test
@@ -87,7 +82,7 @@ func (p promServer) checkRules(t *testing.T) {
 	for _, file := range ruleFiles {
 		want += len(rules(t, file))
 	}
-	body, _ := get(t, p.url+"/api/v1/rules", "application/json")
+	body, _ := get(t, p.Program, "/api/v1/rules", "application/json")
 	var answer struct {
 		Data struct {
 			Groups []struct {

@@ -4,13 +4,8 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
-)
 
-// listenAnywhere lets a program choose its port. What uses exporter-toolkit logs it as
-// address says.
-const (
-	listenAnywhere = "--web.listen-address=127.0.0.1:0"
-	address        = `msg="Listening on" .*?address=(\S+)`
+	"github.com/botpenguin-exporter/botpenguin_exporter/internal/programtest"
 )
 
 // TestExpositionsOfTheDemo gives promtool what the demo exposes. promtool reads the text
@@ -18,11 +13,11 @@ const (
 func TestExpositionsOfTheDemo(t *testing.T) {
 	t.Parallel()
 	tool := promtool(t)
-	target := start(t, nil, exporter(t), "demo", listenAnywhere).await(t, address)
+	demo := programtest.Start(t, exporter(t), nil, "demo")
 	for name, path := range map[string]string{"metrics": "/metrics", "probe": "/probe?account=default"} {
 		t.Run(name+" as text", func(t *testing.T) {
 			t.Parallel()
-			text := exposition(t, "http://"+target+path, "text/plain;version=0.0.4")
+			text := exposition(t, demo, path, "text/plain;version=0.0.4")
 			check := exec.Command(tool, "check", "metrics")
 			check.Stdin = strings.NewReader(text)
 			if complaint, err := check.CombinedOutput(); err != nil || len(complaint) > 0 {
@@ -31,7 +26,7 @@ func TestExpositionsOfTheDemo(t *testing.T) {
 		})
 		t.Run(name+" as OpenMetrics", func(t *testing.T) {
 			t.Parallel()
-			text := exposition(t, "http://"+target+path, "application/openmetrics-text;version=1.0.0")
+			text := exposition(t, demo, path, "application/openmetrics-text;version=1.0.0")
 			if !strings.HasSuffix(text, "\n# EOF\n") {
 				t.Errorf("does not end with # EOF\n%s", text)
 			}
@@ -40,9 +35,9 @@ func TestExpositionsOfTheDemo(t *testing.T) {
 }
 
 // exposition returns a scrape's answer, in the format asked for.
-func exposition(t *testing.T, url, format string) string {
+func exposition(t *testing.T, demo *programtest.Program, path, format string) string {
 	t.Helper()
-	text, contentType := get(t, url, format)
+	text, contentType := get(t, demo, path, format)
 	if wanted, _, _ := strings.Cut(format, ";"); !strings.HasPrefix(contentType, wanted+";") {
 		t.Errorf("asked for %s, got %s", format, contentType)
 	}

@@ -13,6 +13,8 @@ import (
 
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/promql/parser"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/internal/programtest"
 )
 
 // lookBack lists the expressions that cannot return data in the time that a test has,
@@ -36,9 +38,9 @@ var lookBack = map[string]string{
 // in a Prometheus that scrapes the demo and has loaded the rules.
 func TestExpressionsFindTheDemo(t *testing.T) {
 	t.Parallel()
-	prom := startMonitoring(t, []string{start(t, nil, exporter(t), "demo", listenAnywhere).await(t, address)}, ruleFiles)
-	prom.await(t, "count_over_time(botpenguin_up[1m])", func(scrapes float64) bool { return scrapes >= 5 })
-	prom.await(t, "count(account:botpenguin_inbox_backlog:sum)", func(n float64) bool { return n == 1 })
+	prom := startMonitoring(t, []string{programtest.Start(t, exporter(t), nil, "demo").Address}, ruleFiles)
+	prom.awaitValue(t, "count_over_time(botpenguin_up[1m])", func(scrapes float64) bool { return scrapes >= 5 })
+	prom.awaitValue(t, "count(account:botpenguin_inbox_backlog:sum)", func(n float64) bool { return n == 1 })
 
 	exceptions := maps.Clone(lookBack)
 	var list []string
@@ -88,7 +90,7 @@ func (p promServer) data(t *testing.T, e expression, expr parser.Expr, exception
 		}
 	}
 	var found []sample
-	eventually(t, func() error {
+	programtest.Eventually(t, func() error {
 		found = slices.DeleteFunc(p.series(t, expr.String()), func(s sample) bool { return s.Value[1] == "NaN" })
 		if len(found) == 0 {
 			return fmt.Errorf("%s: no data from %s", e.where, expr)
@@ -172,7 +174,7 @@ func checkVariables(t *testing.T, prom promServer) {
 // names returns the labels of each metric that Prometheus holds.
 func (p promServer) names(t *testing.T) map[string]map[string]bool {
 	t.Helper()
-	body, _ := get(t, p.url+"/api/v1/series?match[]="+url.QueryEscape(`{__name__!=""}`), "application/json")
+	body, _ := get(t, p.Program, "/api/v1/series?match[]="+url.QueryEscape(`{__name__!=""}`), "application/json")
 	var answer struct{ Data []map[string]string }
 	if err := json.Unmarshal([]byte(body), &answer); err != nil {
 		t.Fatal(err)
@@ -198,7 +200,7 @@ type sample struct {
 // series returns the answer to an instant query.
 func (p promServer) series(t *testing.T, query string) []sample {
 	t.Helper()
-	body, _ := get(t, p.url+"/api/v1/query?query="+url.QueryEscape(query), "application/json")
+	body, _ := get(t, p.Program, "/api/v1/query?query="+url.QueryEscape(query), "application/json")
 	var answer struct{ Data struct{ Result []sample } }
 	if err := json.Unmarshal([]byte(body), &answer); err != nil {
 		t.Fatal(err)

@@ -8,6 +8,8 @@ import (
 	apps "k8s.io/api/apps/v1"
 	core "k8s.io/api/core/v1"
 	"sigs.k8s.io/yaml"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/internal/programtest"
 )
 
 // TestKubernetesManifestsFitTogether reads the manifests as strictly as the API server
@@ -62,7 +64,7 @@ func TestKubernetesManifestsFitTogether(t *testing.T) {
 // TestKubernetesProbesAreAnswered asks the demo for the paths that the kubelet asks for.
 func TestKubernetesProbesAreAnswered(t *testing.T) {
 	t.Parallel()
-	target := start(t, nil, exporter(t), "demo", listenAnywhere).await(t, address)
+	demo := programtest.Start(t, exporter(t), nil, "demo")
 	var deployment apps.Deployment
 	manifest, _, _ := strings.Cut(read(t, "../deploy/kubernetes/exporter.yml"), "\n---\n")
 	strictly(t, manifest, &deployment, "Deployment")
@@ -72,7 +74,7 @@ func TestKubernetesProbesAreAnswered(t *testing.T) {
 		deployment.Spec.Template.Annotations["prometheus.io/path"],
 	}
 	for _, path := range paths {
-		get(t, "http://"+target+path, "*/*")
+		get(t, demo, path, "*/*")
 	}
 }
 

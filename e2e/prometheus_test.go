@@ -4,15 +4,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
-	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
+	"github.com/botpenguin-exporter/botpenguin_exporter/internal/programtest"
 )
 
 // TestPrometheusScrapesWhatTheDemoPrints pastes the configuration that demo prints.
@@ -20,19 +19,12 @@ func TestPrometheusScrapesWhatTheDemoPrints(t *testing.T) {
 	t.Parallel()
 	program := exporter(t)
 	server := prometheus(t)
-	demo := start(t, nil, program, "demo", listenAnywhere)
-	target := demo.await(t, address)
-	paste := regexp.MustCompile(`(?m)^scrape_configs:\n(?: .*\n)+`)
-	eventually(t, func() error {
-		if !paste.MatchString(demo.stdout.String()) {
-			return fmt.Errorf("demo printed no scrape_configs, but\n%s", demo.stdout)
-		}
-		return nil
-	})
-	prom := startPrometheus(t, server, paste.FindString(demo.stdout.String()))
+	demo := programtest.Start(t, program, nil, "demo")
+	paste := demo.Await(t, `(?m)^(scrape_configs:\n(?: .*\n)+)\n`)[1]
+	prom := startPrometheus(t, server, paste)
 
-	prom.await(t, fmt.Sprintf(`botpenguin_up{account="default",instance=%q}`, target), func(v float64) bool { return v == 1 })
-	prom.await(t, `botpenguin_inbox_users{account="default"}`, func(v float64) bool { return v > 0 })
+	prom.awaitValue(t, fmt.Sprintf(`botpenguin_up{account="default",instance=%q}`, demo.Address), func(v float64) bool { return v == 1 })
+	prom.awaitValue(t, `botpenguin_inbox_users{account="default"}`, func(v float64) bool { return v > 0 })
 }
 
 // TestPrometheusStoresTheTrueNumbers scrapes an inbox that stands still, in both
@@ -42,8 +34,7 @@ func TestPrometheusStoresTheTrueNumbers(t *testing.T) {
 	program := exporter(t)
 	server := prometheus(t)
 	api := inboxtest.Start(t, inboxtest.Contacts(1234), inboxtest.PageSize(20))
-	env := []string{"BOTPENGUIN_URL=" + api.URL, "BOTPENGUIN_TOKEN=" + api.Token}
-	target := start(t, env, program, listenAnywhere).await(t, address)
+	target := programtest.Start(t, program, environment(api))
 	prom := startPrometheus(t, server, strings.ReplaceAll(`
 global: {scrape_interval: 2s}
 scrape_configs:
@@ -57,7 +48,7 @@ scrape_configs:
     metrics_path: /probe
     params: {account: [default]}
     static_configs: [{targets: [TARGET], labels: {account: default}}]
-`, "TARGET", target))
+`, "TARGET", target.Address))
 
 	for _, truth := range []struct {
 		metric string
@@ -70,35 +61,35 @@ scrape_configs:
 		want := api.Inbox.Count(func(c inboxtest.Contact) bool { return !c.Visitor && truth.match(c) })
 		for _, job := range []string{"text", "openmetrics", "probe"} {
 			series := fmt.Sprintf(`botpenguin_inbox_%s{account="default",job=%q}`, truth.metric, job)
-			prom.await(t, series, func(v float64) bool { return v == float64(want) })
+			prom.awaitValue(t, series, func(v float64) bool { return v == float64(want) })
 		}
 	}
 }
 
-// promServer is a Prometheus that runs.
-type promServer struct{ url string }
+// environment has an exporter scrape a simulated inbox.
+func environment(api *inboxtest.Server) programtest.Env {
+	return programtest.Env{"BOTPENGUIN_URL": api.URL, "BOTPENGUIN_TOKEN": api.Token}
+}
 
-func startPrometheus(t *testing.T, program, configuration string) promServer {
+// promServer is a Prometheus that runs.
+type promServer struct{ *programtest.Program }
+
+func startPrometheus(t *testing.T, program programtest.Binary, configuration string) promServer {
 	t.Helper()
-	directory := t.TempDir()
-	file := filepath.Join(directory, "prometheus.yml")
-	if err := os.WriteFile(file, []byte(configuration), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	file := programtest.WriteFile(t, "prometheus.yml", configuration)
 	if complaint, err := exec.Command(promtool(t), "check", "config", "--lint-fatal", file).CombinedOutput(); err != nil {
 		t.Fatalf("promtool check config: %v\n%s\n%s", err, complaint, configuration)
 	}
-	p := start(t, nil, program, "--config.file="+file, "--storage.tsdb.path="+directory, listenAnywhere)
-	server := promServer{"http://" + p.await(t, address)}
-	p.await(t, "(Server is ready to receive web requests)") // until then it answers 503
-	return server
+	p := programtest.Start(t, program, nil, "--config.file="+file, "--storage.tsdb.path="+filepath.Dir(file))
+	p.Await(t, "Server is ready to receive web requests") // until then it answers 503
+	return promServer{p}
 }
 
-// await waits until an instant query has exactly one answer, and that one is right.
-func (p promServer) await(t *testing.T, query string, right func(float64) bool) {
+// awaitValue waits until an instant query has exactly one answer, and that one is right.
+func (p promServer) awaitValue(t *testing.T, query string, right func(float64) bool) {
 	t.Helper()
-	eventually(t, func() error {
-		body, _ := get(t, p.url+"/api/v1/query?query="+url.QueryEscape(query), "application/json")
+	programtest.Eventually(t, func() error {
+		body, _ := get(t, p.Program, "/api/v1/query?query="+url.QueryEscape(query), "application/json")
 		var answer struct {
 			Data struct {
 				Result []struct {

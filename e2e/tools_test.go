@@ -6,29 +6,37 @@
 package e2e
 
 import (
-	"fmt"
-	"os/exec"
+	"net/http"
 	"path/filepath"
 	"sync"
 	"testing"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/internal/programtest"
 )
 
 // Each is built once a run, and again only when its source has changed: bin/ and Go's
 // cache keep it.
 var (
-	buildExporter   = sync.OnceValue(func() error { return goBuild("..", "-o", "e2e/bin/", ".") })
+	buildExporter   = sync.OnceValue(func() error { return programtest.Build("..", "-o", "e2e/bin/", ".") })
 	buildPrometheus = sync.OnceValue(func() error {
-		return goBuild("tools/prometheus", "-tags", "remove_all_sd", "-o", "../../bin/", "tool")
+		return programtest.Build("tools/prometheus", "-tags", "remove_all_sd", "-o", "../../bin/", "tool")
+	})
+	buildAlertmanager = sync.OnceValue(func() error {
+		return programtest.Build("tools/alertmanager", "-o", "../../bin/", "tool")
 	})
 )
 
-// exporter, prometheus and promtool return the path of a program. With -short they
-// skip the test.
-func exporter(t *testing.T) string   { return built(t, "botpenguin_exporter", buildExporter) }
-func prometheus(t *testing.T) string { return built(t, "prometheus", buildPrometheus) }
-func promtool(t *testing.T) string   { return built(t, "promtool", buildPrometheus) }
+// exporter, prometheus, promtool, alertmanager and amtool return a program. With -short
+// they skip the test.
+func exporter(t *testing.T) programtest.Binary   { return built(t, "botpenguin_exporter", buildExporter) }
+func prometheus(t *testing.T) programtest.Binary { return built(t, "prometheus", buildPrometheus) }
+func promtool(t *testing.T) string               { return string(built(t, "promtool", buildPrometheus)) }
+func alertmanager(t *testing.T) programtest.Binary {
+	return built(t, "alertmanager", buildAlertmanager)
+}
+func amtool(t *testing.T) string { return string(built(t, "amtool", buildAlertmanager)) }
 
-func built(t *testing.T, program string, build func() error) string {
+func built(t *testing.T, program string, build func() error) programtest.Binary {
 	t.Helper()
 	if testing.Short() {
 		t.Skipf("needs %s, which -short does not build", program)
@@ -41,14 +49,18 @@ func built(t *testing.T, program string, build func() error) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return path
+	return programtest.Binary(path)
 }
 
-func goBuild(directory string, args ...string) error {
-	build := exec.Command("go", append([]string{"build"}, args...)...)
-	build.Dir = directory
-	if output, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("%s in %s: %w\n%s", build, directory, err, output)
+// get returns the body of an answer, which must be 200, and its content type.
+func get(t *testing.T, p *programtest.Program, path, accept string) (body, contentType string) {
+	t.Helper()
+	response, err := p.Request(t.Context(), http.MethodGet, path, "Accept", accept)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return nil
+	if response.Status != http.StatusOK {
+		t.Fatalf("%s: status %d\n%s", path, response.Status, response.Body)
+	}
+	return response.Body, response.Header.Get("Content-Type")
 }

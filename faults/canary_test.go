@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
+	"github.com/botpenguin-exporter/botpenguin_exporter/internal/programtest"
 )
 
 // Wherever a secret is in the configuration, no command and no page shows it, whether
@@ -16,7 +17,7 @@ import (
 func TestSecretsAreNeverShown(t *testing.T) {
 	t.Parallel()
 	quoted := `'` + canary + `'`
-	file := write(t, "token", canary+"\n")
+	file := programtest.WriteFile(t, "token", canary+"\n")
 	proxy := url.URL{Scheme: "http", User: url.UserPassword("user", canary), Host: "127.0.0.1:1"}
 	for name, options := range map[string]string{
 		"inline":               `authorization: {credentials: ` + quoted + `}`,
@@ -38,8 +39,8 @@ func TestSecretsAreNeverShown(t *testing.T) {
 			t.Parallel()
 			server := inboxtest.Start(t, inboxtest.Token(canary))
 			server.Intercept(echoHeaders)
-			env := environ{"URL": server.URL, "TOKEN": canary}
-			config := write(t, "secret.yml", fmt.Sprintf(`
+			env := programtest.Env{"URL": server.URL, "TOKEN": canary}
+			config := programtest.WriteFile(t, "secret.yml", fmt.Sprintf(`
 accounts:
   - {name: acme, url: "${URL}", %s}
   - {name: zenith, url: "http://127.0.0.1:1", %[1]s}
@@ -47,14 +48,14 @@ queries:
   - {name: users, help: All contacts.}
 `, options))
 			for _, args := range [][]string{{"check"}, {"count"}, {"count", "--output=json"}} {
-				exit, stdout, stderr := invoke(t, env, append(args, "--config.file="+config, "--log.level=debug")...)
+				exit, stdout, stderr := programtest.Run(t, watched, env, append(args, "--config.file="+config, "--log.level=debug")...)
 				mute(t, strings.Join(args, " "), stdout+stderr)
 				if args[0] == "check" && exit != 0 {
 					t.Errorf("check: exit code %d\n%s", exit, stderr)
 				}
 			}
 			r := boot(t, env, "--config.file="+config, "--log.level=debug", "--web.enable-pprof")
-			r.get(t, "/metrics", timeoutHeader, "1")
+			r.Get(t, "/metrics", timeoutHeader, "1")
 			r.silent(t)
 		})
 	}
@@ -127,9 +128,9 @@ func TestWrongConfigurationsShowNoSecrets(t *testing.T) {
 		"url: 'http://h/?token=%s'",
 		"url: 'h:%s'",
 	} {
-		config := write(t, "wrong.yml", fmt.Sprintf("accounts:\n  - {name: acme, url: \"http://inbox.test\", "+strings.ReplaceAll(options, "%s", "%[1]s")+"}\nqueries:\n  - {name: users, help: All contacts.}\n", bare))
+		config := programtest.WriteFile(t, "wrong.yml", fmt.Sprintf("accounts:\n  - {name: acme, url: \"http://inbox.test\", "+strings.ReplaceAll(options, "%s", "%[1]s")+"}\nqueries:\n  - {name: users, help: All contacts.}\n", bare))
 		for _, command := range []string{"check", "serve", "count"} {
-			exit, stdout, stderr := invoke(t, environ{"TOKEN": bare}, command, "--config.file="+config)
+			exit, stdout, stderr := programtest.Run(t, watched, programtest.Env{"TOKEN": bare}, command, "--config.file="+config)
 			mute(t, command+" with "+options, stdout+stderr)
 			if exit != 1 {
 				t.Fatalf("%s with %s: exit code %d", command, options, exit)

@@ -1,12 +1,12 @@
 package faults
 
 import (
-	"bytes"
 	"net/http"
-	"os"
-	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/internal/programtest"
 )
 
 // A reload in the middle of a scrape that hangs lets it end as it began, and the next one
@@ -16,9 +16,9 @@ func TestReloadInTheMiddleOfAScrape(t *testing.T) {
 	s := newStand(t, "--web.enable-lifecycle")
 	healthy := s.healthy(t)
 	g := hold(s.acme)
-	answered := s.begin(t, "2")
+	answered := s.begin(t, "/metrics", "2")
 	<-g.reached
-	if status, body := s.post(t, "/-/reload"); status != 200 {
+	if status, body := s.Post(t, "/-/reload"); status != 200 {
 		t.Fatalf("reload: %d %s", status, body)
 	}
 	a := <-answered
@@ -40,7 +40,7 @@ func TestReloadForgetsRetryAfter(t *testing.T) {
 	s.until(t, "when asked to wait", want, 1, "5")
 	s.acme.Intercept(nil)
 	s.until(t, "while waiting", want, 1, "5")
-	if status, body := s.post(t, "/-/reload"); status != 200 {
+	if status, body := s.Post(t, "/-/reload"); status != 200 {
 		t.Fatalf("reload: %d %s", status, body)
 	}
 	s.until(t, "after the reload", healthy, 1, "5")
@@ -51,20 +51,12 @@ func TestCountIsInterrupted(t *testing.T) {
 	t.Parallel()
 	acme, zenith := newInbox(t, 70), newInbox(t, 20)
 	g := hold(acme)
-	var stdout, stderr bytes.Buffer
-	command := exec.Command(watched, "count", "--config.file="+write(t, "stand.yml", standYAML))
-	command.Env = environ{"ACME": acme.URL, "ZENITH": zenith.URL, "TOKEN": canary}.list()
-	command.Stdout, command.Stderr = &stdout, &stderr
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
-	}
+	env := programtest.Env{"ACME": acme.URL, "ZENITH": zenith.URL, "TOKEN": canary}
+	count := programtest.Launch(t, watched, env, "count", "--config.file="+programtest.WriteFile(t, "stand.yml", standYAML))
 	<-g.reached
-	if err := command.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
+	count.Signal(syscall.SIGINT)
+	if exit := count.Wait(); exit != 1 || !strings.Contains(count.Output(), "acme") {
+		t.Errorf("exit code %d\n%s", exit, count.Output())
 	}
-	_ = command.Wait() // the exit code tells
-	if exit := command.ProcessState.ExitCode(); exit != 1 || !strings.Contains(stdout.String(), "acme") {
-		t.Errorf("exit code %d\n%s%s", exit, &stdout, &stderr)
-	}
-	mute(t, "count", stdout.String()+stderr.String())
+	mute(t, "count", count.Output())
 }

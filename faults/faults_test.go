@@ -19,7 +19,7 @@ type fault struct {
 	reason string          // of the failure; none: it is put up with, and the number is right
 	want   func(n int) int // the right number, if it is another one than without the fault
 	within int             // scrapes until it is right, both with the fault and after it; by default 1
-	wait   string          // scrape timeout in seconds, by default 5
+	wait   string          // scrape timeout in seconds, by default 20
 	set    func(s *stand)  // prepares the inbox
 }
 
@@ -49,7 +49,7 @@ func (f fault) check(t *testing.T, m *matrix, s *stand) {
 		f.set(s)
 	}
 	if f.wait == "" {
-		f.wait = "5"
+		f.wait = "20"
 	}
 	f.within = max(f.within, 1)
 	healthy := s.healthy(t)

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
+	"github.com/botpenguin-exporter/botpenguin_exporter/internal/programtest"
 )
 
 // host listens for an inbox, or does not.
@@ -70,7 +71,7 @@ func identity(t *testing.T) (config *tls.Config, trust string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	trust = write(t, "ca.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: raw})))
+	trust = programtest.WriteFile(t, "ca.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: raw})))
 	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{raw}, PrivateKey: key}}}, trust
 }
 
@@ -121,7 +122,7 @@ func TestNameThatDoesNotResolve(t *testing.T) {
 				if err := os.WriteFile(path, []byte(strings.Replace(string(config), from, to, 1)), 0o600); err != nil {
 					t.Fatal(err)
 				}
-				if status, body := r.post(t, "/-/reload"); status != 200 {
+				if status, body := r.Post(t, "/-/reload"); status != 200 {
 					t.Fatalf("reload: %d %s", status, body)
 				}
 			}
@@ -139,8 +140,8 @@ func meetHost(t *testing.T, m *matrix, h *host, url, options string, breaks, men
 
 func meet(t *testing.T, m *matrix, h *host, url, options string, breaks, mends func(r *running, configuration string)) {
 	zenith := newInbox(t, 20)
-	path := write(t, "hosts.yml", strings.Replace(standYAML, `rate_limit: 0, timeout: 1m}`, `rate_limit: 0`+options+`}`, 1))
-	r := boot(t, environ{"ACME": url, "ZENITH": zenith.URL, "TOKEN": canary}, "--config.file="+path, "--log.level=debug", "--web.enable-lifecycle")
+	path := programtest.WriteFile(t, "hosts.yml", strings.Replace(standYAML, `rate_limit: 0, timeout: 1m}`, `rate_limit: 0`+options+`}`, 1))
+	r := boot(t, programtest.Env{"ACME": url, "ZENITH": zenith.URL, "TOKEN": canary}, "--config.file="+path, "--log.level=debug", "--web.enable-lifecycle")
 	healthy := numbers("acme", h.handler.(*inboxtest.Server).Inbox)
 	maps.Copy(healthy, numbers("zenith", zenith.Inbox))
 	r.until(t, "before the fault", healthy, 1, "10")

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
+	"github.com/botpenguin-exporter/botpenguin_exporter/internal/programtest"
 )
 
 // Over HTTP/2 all of an account's requests share a connection: a fault of one of them
@@ -49,8 +50,8 @@ func (f fault) meetOverHTTP2(t *testing.T, m *matrix) {
 		return false
 	})
 	s := &stand{acme: acme, zenith: newInbox(t, 20)}
-	path := write(t, "http2.yml", strings.Replace(standYAML, "rate_limit: 0", "tls_config: {ca_file: "+trust+"}, rate_limit: 0", 1))
-	s.running = boot(t, environ{"ACME": "https://" + h.address, "ZENITH": s.zenith.URL, "TOKEN": canary}, "--config.file="+path, "--log.level=debug")
+	path := programtest.WriteFile(t, "http2.yml", strings.Replace(standYAML, "rate_limit: 0", "tls_config: {ca_file: "+trust+"}, rate_limit: 0", 1))
+	s.running = boot(t, programtest.Env{"ACME": "https://" + h.address, "ZENITH": s.zenith.URL, "TOKEN": canary}, "--config.file="+path, "--log.level=debug")
 	f.name = "HTTP/2: " + f.name
 	f.check(t, m, s)
 }

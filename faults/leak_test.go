@@ -1,15 +1,16 @@
 package faults
 
 import (
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
+	"github.com/botpenguin-exporter/botpenguin_exporter/internal/programtest"
 )
 
 // figures are what the program says of itself.
@@ -29,7 +30,7 @@ func figuresOf(t *testing.T, body string) figures {
 // figures returns them after a garbage collection.
 func (r *running) figures(t *testing.T) figures {
 	t.Helper()
-	r.get(t, "/debug/pprof/heap?gc=1")
+	r.Get(t, "/debug/pprof/heap?gc=1")
 	body, _ := r.scrape(t, "/metrics", "10")
 	return figuresOf(t, body)
 }
@@ -63,25 +64,23 @@ func TestFailedScrapesLeaveNothingBehind(t *testing.T) {
 			acme.Intercept(func(w http.ResponseWriter, r *http.Request, call inboxtest.Call) bool {
 				return only(asks("closed"), closed)(w, r, call) || others(w, r, call)
 			})
-			p.get(t, both[round%2], timeoutHeader, "0.06")
+			p.Get(t, both[round%2], timeoutHeader, "0.06")
 		}
 		acme.Intercept(nil)
 	}
 	fail(30) // whatever is made once is made by now
 	before := p.figures(t)
 	fail(300)
-	var after figures
-	for range 100 {
-		after = p.figures(t)
+	programtest.Eventually(t, func() error { // connections end when they do
+		after := p.figures(t)
 		// Idle connections to the API, of which there may be as many as requests in flight.
 		if after.goroutines <= before.goroutines+16 && after.descriptors <= before.descriptors+8 && after.heap < before.heap+4*mebibyte {
 			t.Logf("before %+v, after 300 failed scrapes %+v", before, after)
-			return
+			return nil
 		}
-		time.Sleep(100 * time.Millisecond) // connections end when they do
-	}
-	_, stacks := p.get(t, "/debug/pprof/goroutine?debug=1")
-	t.Errorf("before %+v, after 300 failed scrapes %+v\n%s", before, after, stacks)
+		_, stacks := p.Get(t, "/debug/pprof/goroutine?debug=1")
+		return fmt.Errorf("before %+v, after 300 failed scrapes %+v\n%s", before, after, stacks)
+	})
 }
 
 // What an answer takes of memory does not depend on how long it is.

@@ -19,7 +19,7 @@ func TestNothingIsPrintedPastTheLogger(t *testing.T) {
 	for range 3 {
 		p.scrape(t, "/metrics", "5")
 	}
-	conn, err := net.Dial("tcp", strings.TrimPrefix(p.URL, "http://"))
+	conn, err := net.Dial("tcp", p.Address)
 	if err != nil {
 		t.Fatal(err)
 	}

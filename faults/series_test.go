@@ -2,29 +2,54 @@ package faults
 
 import (
 	"maps"
+	"net/http"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/internal/programtest"
 )
 
 const timeoutHeader = "X-Prometheus-Scrape-Timeout-Seconds"
 
-// scrape fetches metrics as a Prometheus does that would wait for so many seconds, and
-// would then have had nothing.
+// answer is what a scrape got.
+type answer struct {
+	status int
+	body   string
+	took   time.Duration
+}
+
+// begin begins a scrape like that of a Prometheus which waits for so many seconds. The
+// answer comes later; it fails the test if it comes so late that not a busy machine but
+// a hang must be why.
+func (r *running) begin(t *testing.T, path, seconds string) <-chan answer {
+	answered := make(chan answer, 1)
+	go func() {
+		began := time.Now()
+		response, err := r.Request(t.Context(), http.MethodGet, path, timeoutHeader, seconds)
+		took := time.Since(began)
+		if err != nil {
+			t.Errorf("%s: %v", path, err)
+			response = &programtest.Response{}
+		}
+		if timeout, err := time.ParseDuration(seconds + "s"); err != nil || took > 5*timeout+10*time.Second {
+			t.Errorf("%s was answered after %v; Prometheus has given up after %s s", path, took, seconds)
+		}
+		answered <- answer{response.Status, response.Body, took}
+	}()
+	return answered
+}
+
+// scrape scrapes as begin does, waits for the answer, and wants it to be a good one.
 func (r *running) scrape(t *testing.T, path, seconds string) (body string, took time.Duration) {
 	t.Helper()
-	began := time.Now()
-	status, body := r.get(t, path, timeoutHeader, seconds)
-	took = time.Since(began)
-	if status != 200 {
-		t.Fatalf("%s: status %d:\n%s", path, status, body)
+	a := <-r.begin(t, path, seconds)
+	if a.status != http.StatusOK {
+		t.Fatalf("%s: status %d:\n%s", path, a.status, a.body)
 	}
-	if patience, err := time.ParseDuration(seconds + "s"); err != nil || took >= patience {
-		t.Errorf("%s was answered after %v; Prometheus has given up after %s s", path, took, seconds)
-	}
-	mute(t, path, body)
-	return body, took
+	mute(t, path, a.body)
+	return a.body, a.took
 }
 
 // series are the values of an exposition, by how their series are written.

@@ -2,14 +2,13 @@ package faults
 
 import (
 	"context"
-	"io"
+	"fmt"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
+	"github.com/botpenguin-exporter/botpenguin_exporter/internal/programtest"
 )
 
 // gate holds back the requests to an inbox until it is opened.
@@ -36,22 +35,29 @@ func hold(server *inboxtest.Server) *gate {
 
 func (g *gate) open() { close(g.opened) }
 
-// busy waits until as many scrapes are under way as --web.max-requests allows.
-func (r *running) busy(t *testing.T) {
+// awaitScrapes waits until n scrapes of an account wait for the API; /metrics scrapes both
+// accounts. The program must serve profiles, which show where its goroutines are.
+func (r *running) awaitScrapes(t *testing.T, n int) {
 	t.Helper()
-	for {
-		status, body := r.get(t, "/probe?account=nobody")
-		if status == http.StatusServiceUnavailable && strings.Contains(body, "max-requests") {
-			return
+	programtest.Eventually(t, func() error {
+		_, stacks := r.Get(t, "/debug/pprof/goroutine?debug=2")
+		waiting := 0
+		for stack := range strings.SplitSeq(stacks, "\n\n") {
+			if strings.Contains(stack, "[select") && strings.Contains(stack, "collector.(*Account).Scrape(") {
+				waiting++
+			}
 		}
-		time.Sleep(time.Millisecond)
-	}
+		if waiting != n {
+			return fmt.Errorf("%d scrapes wait, want %d:\n%s", waiting, n, stacks)
+		}
+		return nil
+	})
 }
 
 // Twelve scrapes at a time cost the requests of one, whichever page they ask for.
 func TestTwelveScrapesCostTheRequestsOfOne(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, "--web.max-requests=12")
+	s := newStand(t, "--web.enable-pprof")
 	healthy := s.healthy(t)
 	s.acme.ResetCalls()
 	s.zenith.ResetCalls()
@@ -59,23 +65,22 @@ func TestTwelveScrapesCostTheRequestsOfOne(t *testing.T) {
 	alone := s.acme.Requests()
 
 	s.acme.ResetCalls()
-	g := hold(s.acme)
-	var all sync.WaitGroup
+	acme, zenith := hold(s.acme), hold(s.zenith)
+	var answered []<-chan answer
 	for n := range 12 {
-		all.Go(func() {
-			body, _ := s.scrape(t, both[n%2], "20")
-			if n%2 == 0 {
-				same(t, "side by side", healthy, gauges(t, body))
-			} else if !strings.Contains(body, "\nbotpenguin_inbox_closed ") {
-				t.Errorf("a probe without a value:\n%s", body)
-			}
-		})
+		answered = append(answered, s.begin(t, both[n%2], "60"))
 	}
-	<-g.reached
-	s.busy(t)
-	time.Sleep(100 * time.Millisecond) // from the door to the desk
-	g.open()
-	all.Wait()
+	s.awaitScrapes(t, 12+6)
+	acme.open()
+	zenith.open()
+	for n := range answered {
+		a := <-answered[n]
+		if n%2 == 0 {
+			same(t, "side by side", healthy, gauges(t, a.body))
+		} else if !strings.Contains(a.body, "\nbotpenguin_inbox_closed ") {
+			t.Errorf("a probe without a value:\n%s", a.body)
+		}
+	}
 	if got := s.acme.Requests(); got != alone {
 		t.Errorf("12 scrapes at a time made %d requests; one makes %d", got, alone)
 	}
@@ -85,51 +90,37 @@ func TestTwelveScrapesCostTheRequestsOfOne(t *testing.T) {
 // is under way.
 func TestClientsThatHangUp(t *testing.T) {
 	t.Parallel()
-	s := newStand(t, "--web.max-requests=2")
+	s := newStand(t, "--web.enable-pprof")
 	healthy := s.healthy(t)
 	leaving, leave := context.WithCancel(t.Context())
-	g := hold(s.acme)
+	acme, zenith := hold(s.acme), hold(s.zenith)
 	gone := make(chan error, 1)
-	go func() { gone <- s.visit(leaving) }()
-	<-g.reached
-	stayed := make(chan string)
-	go func() {
-		body, _ := s.scrape(t, "/metrics", "20")
-		stayed <- body
-	}()
-	s.busy(t)
+	visit := func() {
+		_, err := s.Request(leaving, http.MethodGet, "/metrics")
+		gone <- err
+	}
+	go visit()
+	<-acme.reached
+	stayed := s.begin(t, "/metrics", "60")
+	s.awaitScrapes(t, 4)
 	leave()
 	if err := <-gone; err == nil {
 		t.Error("it was answered")
 	}
-	g.open()
-	same(t, "for the one that stayed", healthy, gauges(t, <-stayed))
+	acme.open()
+	zenith.open()
+	same(t, "for the one that stayed", healthy, gauges(t, (<-stayed).body))
 
 	leaving, leave = context.WithCancel(t.Context())
-	g = hold(s.acme)
-	go func() { gone <- s.visit(leaving) }()
-	<-g.reached
+	acme = hold(s.acme)
+	s.zenith.Intercept(nil)
+	go visit()
+	<-acme.reached
 	leave()
 	<-gone
-	<-g.left // at the API, too
+	<-acme.left // at the API, too
 	s.acme.Intercept(nil)
 	s.until(t, "after all have hung up", healthy, 1, "10")
 	body, _ := s.scrape(t, "/metrics", "10")
 	same(t, "failures", map[string]float64{}, failures(t, body, "acme"))
-}
-
-// visit scrapes until ctx ends.
-func (r *running) visit(ctx context.Context) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.URL+"/metrics", nil)
-	if err != nil {
-		return err
-	}
-	transport := &http.Transport{DisableKeepAlives: true}
-	response, err := transport.RoundTrip(request)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	_, err = io.Copy(io.Discard, response.Body)
-	return err
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
+	"github.com/botpenguin-exporter/botpenguin_exporter/internal/programtest"
 )
 
 // canary is a token that must never be seen. It has what URLs, JSON, and Go's own
@@ -55,8 +56,8 @@ func newStand(t *testing.T, args ...string) *stand {
 
 func bootStand(t *testing.T, acme, zenith string, args ...string) *running {
 	t.Helper()
-	path := write(t, "stand.yml", standYAML)
-	env := environ{"ACME": acme, "ZENITH": zenith, "TOKEN": canary}
+	path := programtest.WriteFile(t, "stand.yml", standYAML)
+	env := programtest.Env{"ACME": acme, "ZENITH": zenith, "TOKEN": canary}
 	return boot(t, env, append([]string{"--config.file=" + path, "--log.level=debug"}, args...)...)
 }
 
@@ -66,7 +67,7 @@ func (r *running) silent(t *testing.T) {
 	t.Helper()
 	pages := map[string]string{"the log": r.Output()}
 	for _, path := range []string{"/probe?account=acme&debug=true", "/config", "/", "/sd", "/-/ready", "/-/healthy", "/debug/pprof/cmdline"} {
-		_, pages[path] = r.get(t, path, timeoutHeader, "0.5")
+		_, pages[path] = r.Get(t, path, timeoutHeader, "0.5")
 	}
 	for name, page := range pages {
 		mute(t, name, page)

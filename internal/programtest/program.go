@@ -1,0 +1,126 @@
+// Package programtest starts programs for tests: the exporter, in the process of the
+// test or as a binary, and every other server that uses exporter-toolkit.
+package programtest
+
+import (
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// patience is how long a program may take for anything. It is far beyond what any test
+// asks for: it ends a hang, and measures nothing.
+const patience = 2 * time.Minute
+
+// Program is a program that was started.
+type Program struct {
+	Address string // host and port at which it listens, if Start started it
+	URL     string // the same as a URL, without a trailing slash
+
+	process   *process
+	terminate func() // sends a SIGTERM, once
+	output    output
+	asked     atomic.Bool // the test has asked for the exit code
+}
+
+// Start starts a server and waits until it listens, on a port of its own. The server
+// must know --web.listen-address and log "Listening on". See [Launch] for its end.
+func Start(tb testing.TB, l Launcher, env Env, args ...string) *Program {
+	tb.Helper()
+	p := Launch(tb, l, env, slices.Concat(args, []string{"--web.listen-address=127.0.0.1:0"})...)
+	p.Address = p.Await(tb, `(?m)(?:msg="Listening on" .*?address=|^{"address":")([0-9.:]+)`)[1]
+	p.URL = "http://" + p.Address
+	return p
+}
+
+// Launch starts a program and does not wait for anything. When the test ends, a SIGTERM
+// ends the program. Its exit code must be 0 then, unless the test has asked for it by
+// Stop or Wait, and it must not have reported a data race.
+func Launch(tb testing.TB, l Launcher, env Env, args ...string) *Program {
+	tb.Helper()
+	p := &Program{}
+	p.process = launch(tb, l, env, args, &p.output, &p.output)
+	p.terminate = sync.OnceFunc(func() { p.process.signal(syscall.SIGTERM) })
+	tb.Cleanup(func() {
+		asked := p.asked.Load()
+		if exit := p.Stop(); exit != 0 && !asked {
+			tb.Errorf("%v ended with exit code %d, want 0 after a SIGTERM:\n%s", args, exit, p.Output())
+		}
+		checkRaces(tb, p.Output())
+	})
+	return p
+}
+
+// Run runs a program to its end.
+func Run(tb testing.TB, l Launcher, env Env, args ...string) (exit int, stdout, stderr string) {
+	tb.Helper()
+	var out, errs output
+	exit = launch(tb, l, env, args, &out, &errs).wait()
+	checkRaces(tb, errs.String())
+	return exit, out.String(), errs.String()
+}
+
+func launch(tb testing.TB, l Launcher, env Env, args []string, stdout, stderr io.Writer) *process {
+	tb.Helper()
+	p, err := l.launch(env, args, stdout, stderr)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return p
+}
+
+func checkRaces(tb testing.TB, output string) {
+	tb.Helper()
+	if strings.Contains(output, "DATA RACE") {
+		tb.Errorf("a data race:\n%s", output)
+	}
+}
+
+// Output returns what it has printed and logged so far.
+func (p *Program) Output() string { return p.output.String() }
+
+// Signal sends it a signal.
+func (p *Program) Signal(s syscall.Signal) { p.process.signal(s) }
+
+// Stop sends it a SIGTERM, however often it is called only one, waits for its end, and
+// returns its exit code.
+func (p *Program) Stop() int {
+	p.terminate()
+	return p.Wait()
+}
+
+// Wait waits until it ends without a further signal, and returns its exit code.
+func (p *Program) Wait() int {
+	p.asked.Store(true)
+	return p.process.wait()
+}
+
+// Await waits until its output matches the pattern, and returns the match and its
+// groups.
+func (p *Program) Await(tb testing.TB, pattern string) []string {
+	tb.Helper()
+	wanted := regexp.MustCompile(pattern)
+	late := time.After(patience)
+	for ended := false; ; {
+		text, more := p.output.read()
+		if match := wanted.FindStringSubmatch(text); match != nil {
+			return match
+		}
+		if ended {
+			tb.Fatalf("it ended with exit code %d, and its output does not match %s:\n%s", p.process.exit, pattern, text)
+		}
+		select {
+		case <-more:
+		case <-p.process.ended:
+			ended = true
+		case <-late:
+			tb.Fatalf("after %v its output does not match %s:\n%s", patience, pattern, text)
+		}
+	}
+}

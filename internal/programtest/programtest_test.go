@@ -1,0 +1,105 @@
+package programtest
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+)
+
+// recorder is a test that records what fails it, and ends when told to.
+type recorder struct {
+	testing.TB
+	failures []string
+	cleanups []func()
+}
+
+func (r *recorder) Helper()          {}
+func (r *recorder) Cleanup(f func()) { r.cleanups = append(r.cleanups, f) }
+func (r *recorder) Errorf(format string, args ...any) {
+	r.failures = append(r.failures, fmt.Sprintf(format, args...))
+}
+
+func (r *recorder) end() {
+	for _, f := range r.cleanups {
+		f()
+	}
+}
+
+// A program that serves until it is told to end.
+func serves(says string, exit int) Func {
+	return func(ctx context.Context, _ []string, _ func(string) (string, bool), stdout, _ io.Writer) int {
+		io.WriteString(stdout, says)
+		<-ctx.Done()
+		return exit
+	}
+}
+
+func TestAProgramMustEndWell(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name    string
+		program Func
+		use     func(*Program)
+		want    string
+	}{
+		{name: "exit code 0", program: serves("", 0)},
+		{name: "another exit code", program: serves("oh no", 3), want: "oh no"},
+		{name: "an exit code that the test has asked for", program: serves("", 3), use: func(p *Program) { p.Stop() }},
+		{name: "a data race", program: serves("WARNING: DATA RACE", 0), want: "DATA RACE"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			r := &recorder{TB: t}
+			p := Launch(r, test.program, nil)
+			if test.use != nil {
+				test.use(p)
+			}
+			r.end()
+			if failures := strings.Join(r.failures, "\n"); (failures != "") != (test.want != "") || !strings.Contains(failures, test.want) {
+				t.Errorf("failures %q, want %q", failures, test.want)
+			}
+		})
+	}
+}
+
+func TestAwaitWaitsForTheOutput(t *testing.T) {
+	t.Parallel()
+	speak := make(chan string)
+	p := Launch(t, Func(func(ctx context.Context, _ []string, _ func(string) (string, bool), stdout, stderr io.Writer) int {
+		for says := range speak {
+			io.WriteString(stderr, says)
+		}
+		<-ctx.Done()
+		return 0
+	}), nil)
+	var answered sync.WaitGroup
+	answered.Go(func() {
+		if match := p.Await(t, `name=(\w+)\n`); match[1] != "world" {
+			t.Errorf("%q", match)
+		}
+	})
+	for _, says := range []string{"hello ", "name=", "world\n"} {
+		speak <- says
+	}
+	answered.Wait()
+	close(speak)
+}
+
+func TestBinary(t *testing.T) {
+	t.Parallel()
+	const shell = Binary("/bin/sh")
+	exit, stdout, stderr := Run(t, shell, Env{"NAME": "world"}, "-c", "echo $NAME; echo $HOME >&2; exit 3")
+	if exit != 3 || stdout != "world\n" || stderr != "\n" {
+		t.Errorf("exit code %d, %q, %q", exit, stdout, stderr)
+	}
+	p := Launch(t, shell, nil, "-c", "trap 'exit 4' INT; echo ready; while :; do sleep 0.01; done")
+	p.Await(t, "ready")
+	p.Signal(syscall.SIGINT)
+	if exit := p.Wait(); exit != 4 {
+		t.Errorf("exit code %d, want 4", exit)
+	}
+}
