@@ -26,6 +26,7 @@ type Account struct {
 	client  *inbox.Client
 	limiter *inbox.Gate
 	counter *paging.Counter
+	process *Process
 	metrics *accountMetrics
 	logger  log.Logger
 
@@ -36,23 +37,24 @@ type Account struct {
 	states  map[*config.Query]*queryState
 }
 
-// NewAccount returns the account that c describes. It counts its requests in metrics
-// and logs to logger; nothing is requested before the first Scrape. An error says why
-// its HTTP client cannot be made. Close must be called.
-func NewAccount(c *config.Account, metrics *Metrics, logger log.Logger) (*Account, error) {
+// NewAccount returns the account that c describes, one of those of a process. It logs
+// to logger; nothing is requested before the first Scrape. An error says why its HTTP
+// client cannot be made. Close must be called.
+func NewAccount(c *config.Account, process *Process, logger log.Logger) (*Account, error) {
 	transport, err := promconfig.NewRoundTripperFromConfig(c.HTTP, "botpenguin",
 		promconfig.WithUserAgent("botpenguin_exporter/"+version.Version))
 	if err != nil {
 		return nil, fmt.Errorf("account %s: making the HTTP client: %w", c.Name, err)
 	}
-	return newAccount(c, transport, metrics, logger), nil
+	return newAccount(c, transport, process, logger), nil
 }
 
-func newAccount(c *config.Account, transport http.RoundTripper, metrics *Metrics, logger log.Logger) *Account {
+func newAccount(c *config.Account, transport http.RoundTripper, process *Process, logger log.Logger) *Account {
 	a := &Account{
 		config:  c,
 		limiter: inbox.NewGate(c.RateLimit, c.Concurrency),
-		metrics: metrics.account(c.Name),
+		process: process,
+		metrics: process.Metrics.account(c.Name),
 		logger:  log.With(logger, "account", c.Name),
 		states:  make(map[*config.Query]*queryState),
 	}

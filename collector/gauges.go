@@ -35,8 +35,9 @@ func (g *Gauges) Describe(chan<- *prometheus.Desc) {}
 
 // Collect implements prometheus.Collector.
 func (g *Gauges) Collect(ch chan<- prometheus.Metric) {
+	descs := make(map[string]*prometheus.Desc)
 	for _, s := range g.snapshots {
-		e := emitter{ch: ch}
+		e := emitter{ch: ch, descs: descs}
 		if g.account {
 			e.labels, e.values = []string{"account"}, []string{s.Account}
 		}
@@ -47,6 +48,7 @@ func (g *Gauges) Collect(ch chan<- prometheus.Metric) {
 // emitter sends gauges that have some labels in common.
 type emitter struct {
 	ch     chan<- prometheus.Metric
+	descs  map[string]*prometheus.Desc // by metric name: all series of a name have equal label names
 	labels []string
 	values []string
 }
@@ -93,7 +95,12 @@ func (e emitter) with(label, value string) emitter {
 }
 
 func (e emitter) gauge(name, help string, value float64) {
-	e.ch <- prometheus.MustNewConstMetric(prometheus.NewDesc(name, help, e.labels, nil), prometheus.GaugeValue, value, e.values...)
+	desc := e.descs[name]
+	if desc == nil {
+		desc = prometheus.NewDesc(name, help, e.labels, nil)
+		e.descs[name] = desc
+	}
+	e.ch <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, e.values...)
 }
 
 func boolean(b bool) float64 {

@@ -79,10 +79,10 @@ func open(t testing.TB, server *inboxtest.Server, yaml string) (*Account, *Metri
 	if err != nil {
 		t.Fatal(err)
 	}
-	metrics, lines := NewMetrics(), &logs{}
-	account := newAccount(cfg.Accounts[0], noNetwork{server, inboxtest.DefaultToken}, metrics, log.NewLogfmtLogger(lines))
+	process, lines := NewProcess(), &logs{}
+	account := newAccount(cfg.Accounts[0], noNetwork{server, inboxtest.DefaultToken}, process, log.NewLogfmtLogger(lines))
 	t.Cleanup(account.Close)
-	return account, metrics, lines
+	return account, process.Metrics, lines
 }
 
 func environment(name string) (string, bool) {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/go-kit/log"
+	"github.com/go-kit/log/level"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/config"
@@ -134,8 +135,8 @@ func testOverlap(t *testing.T, scrapers []scraper, slow bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	metrics, lines := NewMetrics(), &logs{}
-	account := newAccount(cfg.Accounts[0], api, metrics, log.NewLogfmtLogger(lines))
+	process, lines := NewProcess(), &logs{}
+	account := newAccount(cfg.Accounts[0], api, process, level.NewFilter(log.NewLogfmtLogger(lines), level.AllowInfo()))
 	defer account.Close()
 
 	const outage, recovery, end = 20 * time.Minute, 25 * time.Minute, 40 * time.Minute

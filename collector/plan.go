@@ -7,7 +7,6 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/config"
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/filter"
-	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/paging"
 )
 
 // plan is what a run does: the parts of all queries, and the tasks that give their
@@ -35,13 +34,13 @@ func reads(q *config.Query) bool { return len(q.GroupBy) > 0 || q.Oldest != "" }
 // newPlan reduces queries to their distinct request bodies as of now.
 func newPlan(queries []*config.Query, now time.Time) *plan {
 	p := &plan{now: now}
-	bodies := make(map[string]*task)
+	bodies := make(map[filter.Body]*task)
 	for _, q := range queries {
 		for i, part := range q.Parts {
-			body := string(part.Filter.Body(now, 0))
+			body := part.Filter.At(now)
 			t := bodies[body]
 			if t == nil {
-				t = newTask(q, part.Filter)
+				t = &task{name: q.Name, body: body}
 				bodies[body] = t
 				p.tasks = append(p.tasks, t)
 			}
@@ -57,15 +56,11 @@ func (a *Account) plan() *plan {
 	p := newPlan(a.config.Queries, time.Now())
 	for _, planned := range p.parts {
 		if t := planned.task; t.remembered == nil {
-			t.remembered = &a.states[planned.query].parts[planned.index].task
-			t.state = *t.remembered
+			part := &a.states[planned.query].parts[planned.index]
+			t.query.Key, t.remembered, t.state = part.key, &part.task, part.task
 		}
 	}
 	return p
-}
-
-func newTask(q *config.Query, f filter.Filter) *task {
-	return &task{name: q.Name, query: paging.Query{Key: f.Key()}, filter: f}
 }
 
 // serve has the task give the value of a part.

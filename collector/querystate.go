@@ -24,14 +24,15 @@ type queryState struct {
 
 // partState is what an account remembers of a part of a query.
 type partState struct {
+	key    string          // of its filter
 	groups map[string]bool // that were ever seen
 	task   taskState
 }
 
 func newQueryState(q *config.Query) *queryState {
 	s := &queryState{}
-	for range q.Parts {
-		s.parts = append(s.parts, partState{groups: declaredGroups(q)})
+	for _, part := range q.Parts {
+		s.parts = append(s.parts, partState{key: part.Filter.Key(), groups: declaredGroups(q)})
 	}
 	return s
 }

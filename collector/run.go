@@ -58,7 +58,9 @@ func (a *Account) newRun() *run {
 		done:    make(chan struct{}),
 	}
 	r.ctx, r.cancel = context.WithCancelCause(context.Background())
-	r.session = inbox.NewSession(a.client, a.limiter, inbox.SessionOptions{Retried: a.metrics.retried, Deadline: r.deadline})
+	r.session = inbox.NewSession(a.client, a.limiter, inbox.SessionOptions{
+		Retried: a.metrics.retried, Deadline: r.deadline, Process: a.process.requests,
+	})
 	return r
 }
 

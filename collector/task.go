@@ -17,7 +17,7 @@ import (
 type task struct {
 	name      string // of the first query that it serves
 	query     paging.Query
-	filter    filter.Filter
+	body      filter.Body
 	counted   bool            // a part wants the number
 	read      bool            // a part wants the contacts
 	selection inbox.Selection // what is wanted of each contact
@@ -107,7 +107,7 @@ func (t *task) readContacts(ctx context.Context) {
 
 // fetch requests a page for the count or the read.
 func (t *task) fetch(ctx context.Context, p int, contacts bool) (inbox.Page, error) {
-	request := inbox.Request{Body: t.filter.Body(t.run.now, p), Observe: func(x inbox.Exchange) { t.observe(p, x) }}
+	request := inbox.Request{Body: t.body.Page(p), Observe: func(x inbox.Exchange) { t.observe(p, x) }}
 	if contacts {
 		request.Selection = &t.selection
 	}

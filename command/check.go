@@ -33,7 +33,7 @@ func Check(c Config, out, errs io.Writer) error {
 				if q.Oldest != "" {
 					fmt.Fprintf(out, "    with %s_oldest_seconds, from the contact's %s\n", collector.MetricName(q), q.Oldest)
 				}
-				fmt.Fprintf(out, "    %s\n", part.Filter.Body(now, 1))
+				fmt.Fprintf(out, "    %s\n", part.Filter.At(now).Page(1))
 			}
 		}
 		all, read := collector.DistinctRequests(account, now)

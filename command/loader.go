@@ -16,7 +16,7 @@ import (
 // loader puts configurations into force, one as a whole in the place of another.
 type loader struct {
 	config     Config
-	metrics    *collector.Metrics
+	process    *collector.Process
 	successful prometheus.Gauge
 	when       prometheus.Gauge
 	logger     log.Logger
@@ -30,7 +30,7 @@ type loader struct {
 func newLoader(config Config, logger log.Logger) *loader {
 	return &loader{
 		config:  config,
-		metrics: collector.NewMetrics(),
+		process: collector.NewProcess(),
 		logger:  logger,
 		successful: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "botpenguin_config_last_reload_successful",
@@ -48,7 +48,7 @@ func newLoader(config Config, logger log.Logger) *loader {
 func (l *loader) load() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	cfg, accounts, err := l.config.load(l.metrics, l.logger)
+	cfg, accounts, err := l.config.load(l.process, l.logger)
 	if err != nil {
 		l.successful.Set(0)
 		return err
@@ -88,7 +88,7 @@ func (l *loader) retire(accounts []*collector.Account) {
 			l.mu.Lock()
 			defer l.mu.Unlock()
 			if !l.inForce[account.Name()] {
-				l.metrics.Forget(account.Name())
+				l.process.Metrics.Forget(account.Name())
 			}
 		}()
 	}

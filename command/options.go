@@ -39,7 +39,7 @@ func (c Config) Load() (*config.Config, error) {
 }
 
 // load reads the configuration and makes its accounts.
-func (c Config) load(metrics *collector.Metrics, logger log.Logger) (*config.Config, []*collector.Account, error) {
+func (c Config) load(process *collector.Process, logger log.Logger) (*config.Config, []*collector.Account, error) {
 	cfg, err := c.Load()
 	if err != nil {
 		return nil, nil, err
@@ -49,7 +49,7 @@ func (c Config) load(metrics *collector.Metrics, logger log.Logger) (*config.Con
 	}
 	var accounts []*collector.Account
 	for _, a := range cfg.Accounts {
-		account, err := collector.NewAccount(a, metrics, logger)
+		account, err := collector.NewAccount(a, process, logger)
 		if err != nil {
 			closeAll(accounts)
 			return nil, nil, err

@@ -78,7 +78,7 @@ func reloadOnHangup(ctx context.Context, l *loader) {
 func newRegistry(l *loader) *prometheus.Registry {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(
-		l.metrics, l.successful, l.when,
+		l.process.Metrics, l.successful, l.when,
 		versioncollector.NewCollector("botpenguin_exporter"),
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),

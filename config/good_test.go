@@ -53,7 +53,7 @@ func plan(cfg *Config) string {
 			}
 			fmt.Fprintf(&out, " oldest=%q walk=%t\n", q.Oldest, q.Walk)
 			for _, part := range q.Parts {
-				fmt.Fprintf(&out, "    %v\n      %s\n", part.Labels, part.Filter.Body(moment, 1))
+				fmt.Fprintf(&out, "    %v\n      %s\n", part.Labels, part.Filter.At(moment).Page(1))
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+	"golang.org/x/sync/semaphore"
 )
 
 const (
@@ -34,6 +35,9 @@ type SessionOptions struct {
 	// Deadline returns when requests must be answered at the latest, which may be
 	// earlier than their contexts end, and may move to later; zero: never.
 	Deadline func() time.Time
+	// Process limits the requests that all accounts of the process have in flight;
+	// nil: no limit. A request that is left behind does not count.
+	Process *semaphore.Weighted
 }
 
 // NewSession begins a session. End must be called.
@@ -108,6 +112,14 @@ type call struct {
 // transport does. A request that does not return is left behind: it stays in flight,
 // so that an account never has more of them than it may have requests in flight.
 func (s *Session) ask(ctx context.Context, request Request) (Page, error) {
+	if s.options.Process != nil {
+		if s.options.Process.Acquire(ctx, 1) != nil {
+			err := ContextError(ctx, noTurn)
+			s.gate.Leave(err)
+			return Page{}, err
+		}
+		defer s.options.Process.Release(1)
+	}
 	c := &call{done: make(chan struct{})}
 	go func() {
 		c.page, c.err = s.exchange(ctx, request)

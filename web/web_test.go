@@ -51,11 +51,11 @@ func start(t *testing.T, change func(*Options)) (*httptest.Server, *Server, [2]*
 	if change != nil {
 		change(&options)
 	}
-	metrics := collector.NewMetrics()
-	options.Registry.MustRegister(metrics)
+	process := collector.NewProcess()
+	options.Registry.MustRegister(process.Metrics)
 	var accounts []*collector.Account
 	for _, c := range cfg.Accounts {
-		account, err := collector.NewAccount(c, metrics, options.Logger)
+		account, err := collector.NewAccount(c, process, options.Logger)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -121,11 +122,25 @@ func Merge(a, b Filter) (Filter, error) {
 	return Filter{fields: fields, extra: extra}, nil
 }
 
-// Body returns the JSON request body that asks for a page of the contacts,
-// counted from 1, its relative times resolved at now. Every documented field is
-// in it, in the documentation's order.
-func (f Filter) Body(now time.Time, page int) []byte {
-	return f.marshal(page, f.extra, func(t Time) string { return t.wire(now) })
+// At returns the request bodies that ask for the contacts, with relative times resolved
+// at now. Every documented field is in them, in the documentation's order.
+func (f Filter) At(now time.Time) Body {
+	const page = `"page":`
+	// Only numbers, booleans and strings, in which quotes are escaped, come before it.
+	before, after, _ := strings.Cut(string(f.marshal(0, f.extra, func(t Time) string { return t.wire(now) })), page+"0")
+	return Body{before: before + page, after: after}
+}
+
+// Body is a filter's request body less the number of the page. Two are equal if they ask
+// for the same contacts.
+type Body struct{ before, after string }
+
+// Page returns the JSON that asks for page p, counted from 1.
+func (b Body) Page(p int) []byte {
+	body := make([]byte, 0, len(b.before)+len(b.after)+5)
+	body = append(body, b.before...)
+	body = strconv.AppendInt(body, int64(p), 10)
+	return append(body, b.after...)
 }
 
 // Key returns the filter's identity: filters that ask for the same contacts in

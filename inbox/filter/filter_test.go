@@ -91,7 +91,7 @@ func TestFilterBody(t *testing.T) {
 				}
 				want = changed
 			}
-			if got := string(filterOf(t, test.settings...).Body(filterNow, 1)); got != want {
+			if got := string(filterOf(t, test.settings...).At(filterNow).Page(1)); got != want {
 				t.Errorf("got\n%s, want\n%s", got, want)
 			}
 		})
@@ -101,7 +101,7 @@ func TestFilterBody(t *testing.T) {
 func TestFilterBodyHasItsPage(t *testing.T) {
 	t.Parallel()
 	want := strings.Replace(allContactsBody, `"page":1,`, `"page":20000,`, 1)
-	if got := string(Filter{}.Body(filterNow, 20000)); got != want {
+	if got := string(Filter{}.At(filterNow).Page(20000)); got != want {
 		t.Errorf("got\n%s, want\n%s", got, want)
 	}
 }
@@ -115,7 +115,7 @@ func TestFilterExtraComesAsItStands(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	got := string(f.Body(filterNow, 1))
+	got := string(f.At(filterNow).Page(1))
 	if want := `"isContact":true,"zeta":{"b":1,"a":["<x>"]},"zeta2":1.50,"_botAutomation":["a"]}`; !strings.HasSuffix(got, want) {
 		t.Errorf("got %s, want it to end in %s", got, want)
 	}
@@ -234,7 +234,7 @@ func FuzzFilter(f *testing.F) {
 		if with, err := filter.WithExtra(extra, json.RawMessage(value)); err == nil {
 			filter = with
 		}
-		body := filter.Body(filterNow, page)
+		body := filter.At(filterNow).Page(page)
 		var got map[string]any
 		if err := json.Unmarshal(body, &got); err != nil {
 			t.Fatalf("%v in %s", err, body)

@@ -91,7 +91,7 @@ func TestFilterNeverChanges(t *testing.T) {
 			must(t)(base.WithExtra("x", json.RawMessage("2")))
 			must(t)(base.WithExtra("y", json.RawMessage("2")))
 			must(t)(Merge(base, filterOf(t, setting{"isOnline", true})))
-			base.Body(filterNow, 1)
+			base.At(filterNow).Page(1)
 		})
 	}
 	wg.Wait()
