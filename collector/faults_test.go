@@ -50,7 +50,7 @@ func labelled(labels map[string]string) string {
 	return fmt.Sprint(labels)[3:]
 }
 
-func answer(status int, body string, header ...string) inboxtest.Hook {
+func respond(status int, body string, header ...string) inboxtest.Hook {
 	return func(w http.ResponseWriter, _ *http.Request, _ inboxtest.Call) bool {
 		for i := 0; i < len(header); i += 2 {
 			w.Header().Set(header[i], header[i+1])
@@ -75,8 +75,9 @@ func only(match func(inboxtest.Call) bool, hook inboxtest.Hook) inboxtest.Hook {
 	}
 }
 
-// A failing query takes no other one's value away, is absent itself, is well again at
-// the next scrape, and is logged when it begins to fail and when it recovers.
+// A failing query does not affect the value of another. Its own is absent, and back at
+// the next scrape after the failure. It is logged when it starts to fail and when it
+// recovers. There is one case for each reason; package faults has all faults.
 func TestFailingQuery(t *testing.T) {
 	t.Parallel()
 	const page = `{"success":true,"message":"","code":200,"data":[{"_id":"1"}`
@@ -85,27 +86,14 @@ func TestFailingQuery(t *testing.T) {
 		reason   inbox.Reason
 		requests int // made for it
 	}{
-		"hang":                  {hang, inbox.Timeout, 1},
-		"connection cut":        {abort, inbox.Connection, 3},
-		"400":                   {answer(400, `{"success":false,"message":"bad filter","code":400}`), inbox.HTTPStatus, 1},
-		"404 with HTML":         {answer(404, `<html>not here</html>`), inbox.HTTPStatus, 1},
-		"500":                   {answer(500, ``), inbox.HTTPStatus, 1},
-		"502":                   {answer(502, `bad gateway`), inbox.HTTPStatus, 3},
-		"503":                   {answer(503, ``), inbox.HTTPStatus, 3},
-		"504":                   {answer(504, ``), inbox.HTTPStatus, 3},
-		"429":                   {answer(429, ``), inbox.RateLimited, 3},
-		"redirect":              {answer(302, ``, "Location", "http://elsewhere.test/"), inbox.HTTPStatus, 1},
-		"success false":         {answer(200, `{"success":false,"message":"no","data":[],"code":500}`), inbox.API, 1},
-		"success after data":    {answer(200, `{"data":[],"success":false,"message":"no"}`), inbox.API, 1},
-		"code 500 in a success": {answer(200, `{"success":true,"data":[],"code":500}`), inbox.API, 1},
-		"HTML":                  {answer(200, `<html></html>`), inbox.Decode, 1},
-		"nothing":               {answer(200, ``), inbox.Decode, 1},
-		"cut short":             {answer(200, page), inbox.Decode, 1},
-		"trailing data":         {answer(200, page+`]} {}`), inbox.Decode, 1},
-		"data null":             {answer(200, `{"success":true,"data":null}`), inbox.Decode, 1},
-		"a key twice":           {answer(200, `{"success":true,"data":[],"data":[]}`), inbox.Decode, 1},
-		"page repeated":         {answer(200, page+strings.Repeat(`,{"_id":"2"}`, 19)+`]}`), inbox.Pagination, 4},
-		"long string":           {answer(200, page+`,"`+strings.Repeat("x", 9<<20)+`"]}`), inbox.TooLarge, 1},
+		"hang":           {hang, inbox.Timeout, 1},
+		"connection cut": {abort, inbox.Connection, 3},
+		"429":            {respond(429, ``), inbox.RateLimited, 3},
+		"500":            {respond(500, ``), inbox.HTTPStatus, 1},
+		"success false":  {respond(200, `{"success":false,"message":"no","data":[],"code":500}`), inbox.API, 1},
+		"HTML":           {respond(200, `<html></html>`), inbox.Decode, 1},
+		"page repeated":  {respond(200, page+strings.Repeat(`,{"_id":"2"}`, 19)+`]}`), inbox.Pagination, 4},
+		"long string":    {respond(200, page+`,"`+strings.Repeat("x", 9<<20)+`"]}`), inbox.TooLarge, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -148,43 +136,33 @@ func TestFailingQuery(t *testing.T) {
 	}
 }
 
-// A rejected token costs one request a scrape, not one a query.
+// A rejected token costs one request per scrape, not one per query.
 func TestRejectedToken(t *testing.T) {
 	t.Parallel()
-	for name, reject := range map[string]inboxtest.Hook{
-		"401":             answer(401, `{"success":false,"message":"Unauthorized","code":401}`),
-		"403":             answer(403, ``),
-		"code 401 in 200": answer(200, `{"success":false,"message":"Unauthorized","data":[],"code":401}`),
-		"code 403 in 400": answer(400, `{"success":false,"message":"Forbidden","data":[],"code":403}`),
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			server := inboxtest.New(inboxtest.Contacts(100))
-			synctest.Test(t, func(t *testing.T) {
-				account, _, lines := open(t, server, three)
-				defer account.Close()
-				server.Intercept(reject)
-				for n := range 3 {
-					server.ResetCalls()
-					s := scrape(account)
-					want := map[string]any{"users": inbox.Auth, "online": inbox.Auth, "closed": inbox.Auth}
-					if diff := cmp.Diff(want, values(s)); diff != "" || s.Up() {
-						t.Errorf("scrape %d (-want +got):\n%s", n, diff)
-					}
-					if server.Requests() != 1 {
-						t.Errorf("scrape %d made %d requests, want 1", n, server.Requests())
-					}
-				}
-				server.Intercept(nil)
-				if s := scrape(account); !s.Up() || s.Results[2].Err() != nil {
-					t.Errorf("with the token accepted again: %v", values(s))
-				}
-				if got := strings.Count(lines.String(), "query fails"); got != 3 {
-					t.Errorf("%d failures logged, want one a query:\n%s", got, lines)
-				}
-			})
-		})
-	}
+	server := inboxtest.New(inboxtest.Contacts(100))
+	synctest.Test(t, func(t *testing.T) {
+		account, _, lines := open(t, server, three)
+		defer account.Close()
+		server.Intercept(respond(401, `{"success":false,"message":"Unauthorized","code":401}`))
+		for n := range 3 {
+			server.ResetCalls()
+			s := scrape(account)
+			want := map[string]any{"users": inbox.Auth, "online": inbox.Auth, "closed": inbox.Auth}
+			if diff := cmp.Diff(want, values(s)); diff != "" || s.Up() {
+				t.Errorf("scrape %d (-want +got):\n%s", n, diff)
+			}
+			if server.Requests() != 1 {
+				t.Errorf("scrape %d made %d requests, want 1", n, server.Requests())
+			}
+		}
+		server.Intercept(nil)
+		if s := scrape(account); !s.Up() || s.Results[2].Err() != nil {
+			t.Errorf("with the token accepted again: %v", values(s))
+		}
+		if got := strings.Count(lines.String(), "query fails"); got != 3 {
+			t.Errorf("%d failures logged, want one for each query:\n%s", got, lines)
+		}
+	})
 }
 
 // Retry-After holds back the account, also in the scrapes after.
@@ -195,7 +173,7 @@ func TestRetryAfter(t *testing.T) {
 		account, _, _ := open(t, server, three)
 		defer account.Close()
 		healthy := values(scrape(account))
-		server.Intercept(answer(429, ``, "Retry-After", "60"))
+		server.Intercept(respond(429, ``, "Retry-After", "60"))
 		server.ResetCalls()
 		limited := map[string]any{"users": inbox.RateLimited, "online": inbox.RateLimited, "closed": inbox.RateLimited}
 		for n := range 3 {
@@ -229,7 +207,7 @@ func TestRetryAfterWithinTheScrape(t *testing.T) {
 		limited := 0
 		server.Intercept(func(w http.ResponseWriter, r *http.Request, call inboxtest.Call) bool {
 			limited++
-			return limited == 1 && answer(429, ``, "Retry-After", "2")(w, r, call)
+			return limited == 1 && respond(429, ``, "Retry-After", "2")(w, r, call)
 		})
 		began := time.Now()
 		if diff := cmp.Diff(healthy, values(scrape(account))); diff != "" {
@@ -257,9 +235,9 @@ func TestSearchOverSeveralScrapes(t *testing.T) {
 	})
 }
 
-// A query that hangs does not keep others from being asked, however few requests may
-// be in flight, from its second scrape on.
-func TestHangingQueriesComeLast(t *testing.T) {
+// A query that hangs does not starve others, however few requests may be in flight, from
+// its second scrape on.
+func TestStuckQueriesComeLast(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.New(inboxtest.Contacts(100))
 	synctest.Test(t, func(t *testing.T) {
@@ -275,9 +253,9 @@ func TestHangingQueriesComeLast(t *testing.T) {
 	})
 }
 
-// Not even in the first scrape, and not even when more queries hang than requests may
-// be in flight.
-func TestManyHangingQueriesTakeNoValuesAway(t *testing.T) {
+// Not even in the first scrape, and not even if more queries hang than requests may be
+// in flight.
+func TestManyStuckQueriesStarveNoOther(t *testing.T) {
 	t.Parallel()
 	for _, concurrency := range []string{"concurrency: 4", "concurrency: 1"} {
 		t.Run(concurrency, func(t *testing.T) {
@@ -317,8 +295,8 @@ dimensions:
 	}
 }
 
-// An API that is slow for everyone is waited for.
-func TestASlowAPIIsWaitedFor(t *testing.T) {
+// An API that is slow for all queries is waited for.
+func TestSlowAPIIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.New(inboxtest.Contacts(45), inboxtest.Latency(2*time.Second))
 	synctest.Test(t, func(t *testing.T) {

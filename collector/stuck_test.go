@@ -1,0 +1,187 @@
+package collector
+
+import (
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/go-kit/log"
+	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/config"
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
+)
+
+// stuckTransport does not return while it is stuck, even if the request's context ends.
+type stuckTransport struct {
+	http.RoundTripper
+	release chan struct{} // closed: it works again
+	stuck   atomic.Int32  // requests that have not returned
+}
+
+func (s *stuckTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	s.stuck.Add(1)
+	<-s.release
+	s.stuck.Add(-1)
+	return s.RoundTripper.RoundTrip(r)
+}
+
+// A run ends at its deadline, whatever the transport does. What is left behind is
+// bounded, reported, and gone when the transport returns.
+func TestRunEndsAlthoughItsRequestsDoNotReturn(t *testing.T) {
+	t.Parallel()
+	server := inboxtest.New(inboxtest.Contacts(100))
+	synctest.Test(t, func(t *testing.T) {
+		cfg, err := config.Parse("test.yml", []byte(strings.Replace(three, "rate_limit: 0", "concurrency: 2", 1)), ".", environment)
+		if err != nil {
+			t.Fatal(err)
+		}
+		transport := &stuckTransport{RoundTripper: noNetwork{server, inboxtest.DefaultToken}, release: make(chan struct{})}
+		process, lines := NewProcess(), &logs{}
+		account := newAccount(cfg.Accounts[0], transport, process, log.NewLogfmtLogger(lines))
+		defer account.Close()
+		const scrapes = 5
+		for n := range scrapes {
+			began := time.Now()
+			s := scrape(account)
+			if took := time.Since(began); took > 9500*time.Millisecond+windDownTime { // on synthetic time
+				t.Errorf("scrape %d took %v", n, took)
+			}
+			timeouts := map[string]any{"users": inbox.Timeout, "online": inbox.Timeout, "closed": inbox.Timeout}
+			if diff := cmp.Diff(timeouts, values(s)); diff != "" {
+				t.Errorf("scrape %d (-want +got):\n%s", n, diff)
+			}
+		}
+		if n := transport.stuck.Load(); n > 2 {
+			t.Errorf("%d requests were left behind, want at most as many as may be in flight", n)
+		}
+		if n := testutil.ToFloat64(account.metrics.stuck); n < 1 || n > 2 {
+			t.Errorf("%v stuck runs are reported, want one or two", n)
+		}
+		if n := testutil.ToFloat64(account.metrics.errors.WithLabelValues("timeout")); n != 3*scrapes {
+			t.Errorf("%v timeouts are counted, want %d", n, 3*scrapes)
+		}
+		if strings.Count(lines.String(), "query fails") != 3 {
+			t.Errorf("log:\n%s", lines)
+		}
+		close(transport.release)
+		time.Sleep(time.Minute)
+		if s := scrape(account); !s.Up() || s.Results[0].Err() != nil || s.Results[1].Err() != nil || s.Results[2].Err() != nil {
+			t.Errorf("after the transport has returned: %v", values(s))
+		}
+		if n := testutil.ToFloat64(account.metrics.stuck); n != 0 {
+			t.Errorf("%v stuck runs are reported afterwards", n)
+		}
+	})
+}
+
+// Close and Retire return although a request does not.
+func TestCloseDoesNotWaitForStuckRequests(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(*Account){"close": (*Account).Close, "retire": (*Account).Retire} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := inboxtest.New(inboxtest.Contacts(100))
+			synctest.Test(t, func(t *testing.T) {
+				cfg, err := config.Parse("test.yml", []byte(three), ".", environment)
+				if err != nil {
+					t.Fatal(err)
+				}
+				transport := &stuckTransport{RoundTripper: noNetwork{server, inboxtest.DefaultToken}, release: make(chan struct{})}
+				account := newAccount(cfg.Accounts[0], transport, NewProcess(), log.NewNopLogger())
+				go scrape(account)
+				synctest.Wait()
+				end(account) // or else the test deadlocks
+				close(transport.release)
+			})
+		})
+	}
+}
+
+// A scrape that comes late in a run, and ends before it, is served what the run has done.
+func TestLateScrapeIsServedByTheRunUnderWay(t *testing.T) {
+	t.Parallel()
+	server := inboxtest.New(inboxtest.Contacts(100))
+	synctest.Test(t, func(t *testing.T) {
+		account, _, _ := open(t, server, three)
+		defer account.Close()
+		healthy := values(scrape(account))
+		server.Intercept(only(asksOnline, hang))
+		go scrape(account) // until 9.5 s
+		time.Sleep(7 * time.Second)
+		s := account.Scrape(t.Context(), time.Now().Add(time.Second))
+		want := map[string]any{"users": healthy["users"], "online": inbox.Timeout, "closed": healthy["closed"]}
+		if diff := cmp.Diff(want, values(s)); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		if age := time.Since(s.Fetched); age != 8*time.Second {
+			t.Errorf("the oldest value was fetched %v ago, want 8s", age)
+		}
+	})
+}
+
+// A scrape that comes late in a run gets a run of its own if that one ends early enough,
+// with a "now" of its own.
+func TestLateScrapeGetsARunOfItsOwn(t *testing.T) {
+	t.Parallel()
+	server := inboxtest.New(inboxtest.Contacts(100))
+	synctest.Test(t, func(t *testing.T) {
+		account, _, _ := open(t, server, three)
+		defer account.Close()
+		scrape(account)
+		server.Intercept(only(asksOnline, func(http.ResponseWriter, *http.Request, inboxtest.Call) bool {
+			time.Sleep(6 * time.Second)
+			server.Intercept(nil)
+			return false
+		}))
+		go scrape(account)
+		time.Sleep(5500 * time.Millisecond)
+		began := time.Now()
+		s := account.Scrape(t.Context(), began.Add(2*time.Second))
+		if s.Began.Sub(began) != 500*time.Millisecond || s.Results[0].Err() != nil {
+			t.Errorf("its run began %v after it, want 0.5s: %v", s.Began.Sub(began), values(s))
+		}
+	})
+}
+
+// Ages go on growing while results are kept.
+func TestKeptAgesGrow(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		account, _, _ := open(t, filled(t), strings.Replace(allFeatures, "rate_limit: 0", "min_interval: 1m", 1))
+		defer account.Close()
+		scrape(account)
+		time.Sleep(20 * time.Second)
+		s := scrape(account)
+		if got := s.Results[3].Parts[0].Series[0].Oldest; got != 110*time.Second {
+			t.Errorf("the oldest waits for %v, want 1m50s", got)
+		}
+	})
+}
+
+// The state of a query is logged at most once a minute, however often it changes.
+func TestFlappingQueryIsLoggedOncePerMinute(t *testing.T) {
+	t.Parallel()
+	server := inboxtest.New(inboxtest.Contacts(100))
+	synctest.Test(t, func(t *testing.T) {
+		account, _, lines := open(t, server, three)
+		defer account.Close()
+		for n := range 60 { // ten minutes
+			server.Intercept(nil)
+			if n%2 == 0 {
+				server.Intercept(only(asksOnline, abort))
+			}
+			scrape(account)
+			time.Sleep(10 * time.Second)
+		}
+		log := lines.String()
+		if n := strings.Count(log, "query fails") + strings.Count(log, "query recovered"); n < 2 || n > 11 {
+			t.Errorf("%d lines in ten minutes:\n%s", n, log)
+		}
+	})
+}
