@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// Whatever the file, Parse tells where it is wrong, or publishes what can be
+// Whatever the file, Parse tells where it is wrong, or dumps what can be
 // read again.
 func FuzzParse(f *testing.F) {
 	files, _ := filepath.Glob("testdata/*/*.yml")
@@ -30,16 +30,16 @@ func FuzzParse(f *testing.F) {
 		if len(cfg.Accounts) == 0 || cfg.Timezone == nil {
 			t.Fatalf("got %+v without an error", cfg)
 		}
-		published := string(cfg.YAML())
-		if strings.Contains(published, hidden) {
+		dumped := string(cfg.YAML())
+		if strings.Contains(dumped, hidden) {
 			return // a place may not take <secret> for a value
 		}
-		again, err := Parse("published.yml", cfg.YAML(), "testdata/good", environment)
+		again, err := Parse("dump.yml", cfg.YAML(), "testdata/good", environment)
 		if err != nil {
-			t.Fatalf("%v\n%s", err, published)
+			t.Fatalf("%v\n%s", err, dumped)
 		}
-		if string(again.YAML()) != published {
-			t.Errorf("published\n%sthen\n%s", published, again.YAML())
+		if string(again.YAML()) != dumped {
+			t.Errorf("dumped\n%sthen\n%s", dumped, again.YAML())
 		}
 	})
 }

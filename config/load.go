@@ -78,7 +78,7 @@ func (p *parser) config(root *yaml.Node) *Config {
 		cfg.Accounts = append(cfg.Accounts, account.Account)
 	}
 	if len(p.errs) == 0 {
-		cfg.yaml = publish(p.zone, accounts, top)
+		cfg.yaml = dump(p.zone, accounts, top)
 	}
 	return cfg
 }

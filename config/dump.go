@@ -9,13 +9,13 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// publish writes the configuration in force as YAML that could be read again:
+// dump writes the configuration in force as YAML that could be read again:
 // the accounts from what was understood of them, defaults included, the
 // dimensions and queries as they stand, variables expanded.
-func publish(zone *time.Location, accounts []*accountDraft, top map[string]entry) []byte {
+func dump(zone *time.Location, accounts []*accountDraft, top map[string]entry) []byte {
 	list := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
 	for _, account := range accounts {
-		list.Content = append(list.Content, account.published())
+		list.Content = append(list.Content, account.dump())
 	}
 	root := mappingOf("timezone", textOf(zone.String()), "accounts", list)
 	for _, name := range []string{"dimensions", "queries"} {
@@ -28,14 +28,14 @@ func publish(zone *time.Location, accounts []*accountDraft, top map[string]entry
 	return out
 }
 
-// published returns an account without its secrets.
-func (a *accountDraft) published() *yaml.Node {
+// dump returns an account without its secrets.
+func (a *accountDraft) dump() *yaml.Node {
 	counting := "probe"
 	if a.walk {
 		counting = "walk"
 	}
 	account := mappingOf("name", textOf(a.Name), "url", textOf(a.URL.String()))
-	account.Content = append(account.Content, publishedHTTP(a.HTTP).Content...)
+	account.Content = append(account.Content, dumpHTTP(a.HTTP).Content...)
 	account.Content = append(account.Content, mappingOf(
 		"rate_limit", numberOf(a.RateLimit),
 		"concurrency", numberOf(float64(a.Concurrency)),

@@ -11,9 +11,9 @@ import (
 // hidden stands for a secret.
 const hidden = "<secret>"
 
-// publishedHTTP returns the keys of an HTTP client without their secrets. The
+// dumpHTTP returns the keys of an HTTP client without their secrets. The
 // library hides what it declares secret; the rest of what may be is hidden here.
-func publishedHTTP(cfg promconfig.HTTPClientConfig) *yaml.Node {
+func dumpHTTP(cfg promconfig.HTTPClientConfig) *yaml.Node {
 	var n yaml.Node
 	_ = n.Encode(cfg) // the values were read from YAML
 	hideSecrets(&n)
