@@ -42,7 +42,6 @@ func plan(cfg *Config) string {
 	for _, warning := range cfg.Warnings {
 		fmt.Fprintln(&out, "warning", warning)
 	}
-	fmt.Fprintln(&out, "timezone", cfg.Timezone)
 	for _, a := range cfg.Accounts {
 		fmt.Fprintf(&out, "\naccount %s %s rate=%v concurrency=%d timeout=%s min_interval=%s redirects=%t\n",
 			a.Name, a.URL, a.RateLimit, a.Concurrency, a.Timeout, a.MinInterval, a.HTTP.FollowRedirects)
