@@ -1,174 +1,124 @@
 package config
 
 import (
-	"fmt"
 	"net/url"
 	"slices"
 	"time"
 
-	"go.yaml.in/yaml/v4"
+	"github.com/botpenguin-exporter/botpenguin_exporter/config/internal/strictyaml"
 )
 
-// accountKeys are the keys of an account that are the exporter's own; the
-// others belong to the HTTP client.
+// accountKeys are the keys of an account that are the exporter's own. The others
+// are those of the HTTP client.
 var accountKeys = []string{
 	"name", "url", "rate_limit", "concurrency", "timeout", "min_interval", "counting", "dimensions",
 }
 
-// accountDraft is an account together with what its queries are expanded with.
+// accountDraft is an account with what its queries are expanded with.
 type accountDraft struct {
 	*Account
-	at         place
-	nameNode   *yaml.Node
+	at         strictyaml.Value // the account in the file
+	keys       strictyaml.Mapping
 	walk       bool
-	own        *yaml.Node // the dimensions key of the account, nil for none
 	dimensions dimensions
 }
 
 // accounts reads the list of accounts.
-func (p *parser) accounts(root *yaml.Node, top map[string]entry, global dimensions) []*accountDraft {
-	list := p.requiredList(root, top, "accounts", "account")
+func (r *reader) accounts(list []strictyaml.Value, global dimensions) []*accountDraft {
 	var all []*accountDraft
-	for i, n := range list {
-		account := p.account(n, i, global)
-		if account == nil {
+	taken := make(takenNames)
+	for _, v := range list {
+		if _, ok := v.Entries(); !ok {
 			continue
 		}
-		taken := func(other *accountDraft) bool { return other.Name != "" && other.Name == account.Name }
-		if first := slices.IndexFunc(all, taken); first >= 0 {
-			p.fail(account.nameNode, account.at, "the name is taken by %s, names must be unique", all[first].at)
-		}
+		account := r.account(section(v), global)
+		taken.add(account.Name, account.at, account.keys)
 		all = append(all, account)
 	}
 	return all
 }
 
-// requiredList returns the items of a list at the top that must not be empty.
-func (p *parser) requiredList(root *yaml.Node, top map[string]entry, name, one string) []*yaml.Node {
-	list, ok := top[name]
-	if !ok {
-		p.fail(root, place{}, "%s is missing, want at least one %s", name, one)
-		return nil
+// account reads one account.
+func (r *reader) account(v strictyaml.Value, global dimensions) *accountDraft {
+	keys, _ := v.Mapping(append(slices.Clone(accountKeys), httpClientKeys()...)...)
+	keys.Require("name", "url")
+	account := &accountDraft{
+		Account:    &Account{RateLimit: 10, Concurrency: 4, Timeout: 10 * time.Second},
+		at:         v,
+		keys:       keys,
+		dimensions: global,
 	}
-	items, ok := p.items(list.value, list.at)
-	if ok && len(items) == 0 {
-		p.fail(list.value, list.at, "the list is empty, want at least one %s", one)
+	if v, ok := keys.Get("name"); ok {
+		account.Name, _ = v.NonEmptyText()
 	}
-	return items
-}
-
-// account reads one account; nil when it is no mapping.
-func (p *parser) account(n *yaml.Node, i int, global dimensions) *accountDraft {
-	at := place{owner: fmt.Sprintf("accounts[%d]", i)}
-	account := &accountDraft{Account: &Account{RateLimit: 10, Concurrency: 4, Timeout: 10 * time.Second}, at: at}
-	if _, ok := p.entries(n, at); !ok {
-		return nil
+	if v, ok := keys.Get("url"); ok {
+		account.URL = baseURL(v)
 	}
-	account.Name, account.nameNode = p.ownerName(n, &account.at)
-	known := append(slices.Clone(accountKeys), httpClientKeys()...)
-	keys, _ := p.object(n, account.at, known...)
-	p.require(n, account.at, keys, "name", "url")
-	account.dimensions = global
-	if e, ok := keys["url"]; ok {
-		account.URL = p.baseURL(e.value, e.at)
+	readLimits(account.Account, keys)
+	if v, ok := keys.Get("counting"); ok {
+		account.walk = walks(v)
 	}
-	p.limits(account, keys)
-	if e, ok := keys["counting"]; ok {
-		account.walk = p.counting(e.value, e.at)
+	if v, ok := keys.Get("dimensions"); ok {
+		account.dimensions = r.dimensions(v).over(global)
 	}
-	if e, ok := keys["dimensions"]; ok {
-		account.own = e.value
-		account.dimensions = p.dimensions(e.value, e.at).over(global)
-	}
-	account.HTTP = p.httpClient(n, account.at)
+	account.HTTP = r.httpClient(v)
 	return account
 }
 
-// ownerName returns the name of an account or a query, "" when there is none
-// that can be used, with its node, and adds it to the place.
-func (p *parser) ownerName(n *yaml.Node, at *place) (string, *yaml.Node) {
-	all, _ := p.entries(n, *at)
-	for _, e := range all {
-		if e.name != "name" {
-			continue
-		}
-		name, ok := p.text(e.value, e.at)
-		if !ok {
-			return "", nil
-		}
-		shown := name
-		if written, expanded := p.written[e.value]; expanded {
-			shown = written
-		}
-		at.owner += " (" + printable(shown) + ")"
-		return name, e.value
-	}
-	return "", nil
-}
-
-// require reports the keys that a mapping lacks.
-func (p *parser) require(n *yaml.Node, at place, keys map[string]entry, names ...string) {
-	for _, name := range names {
-		if _, ok := keys[name]; !ok {
-			p.fail(n, at, "%s is missing", name)
-		}
-	}
-}
-
-// limits reads the account's numbers and durations.
-func (p *parser) limits(account *accountDraft, keys map[string]entry) {
-	if e, ok := keys["rate_limit"]; ok {
-		rate, ok := p.number(e.value, e.at)
+// readLimits reads the numbers and durations of an account.
+func readLimits(account *Account, keys strictyaml.Mapping) {
+	if v, ok := keys.Get("rate_limit"); ok {
+		rate, ok := v.Number()
 		if ok && rate < 0 {
-			p.fail(e.value, e.at, "want requests a second, 0 for no limit, not %s", p.shown(e.value))
+			v.Errorf("want requests per second, 0 for no limit, got %s", v.Quoted())
 		}
 		account.RateLimit = rate
 	}
-	if e, ok := keys["concurrency"]; ok {
-		most, ok := p.number(e.value, e.at)
+	if v, ok := keys.Get("concurrency"); ok {
+		most, ok := v.Number()
 		if ok && (most < 1 || most > 1000 || most != float64(int(most))) {
-			p.fail(e.value, e.at, "want a whole number from 1 to 1000, not %s", p.shown(e.value))
+			v.Errorf("want a whole number from 1 to 1000, got %s", v.Quoted())
 		}
 		account.Concurrency = int(most)
 	}
-	if e, ok := keys["timeout"]; ok {
-		timeout, ok := p.duration(e.value, e.at)
+	if v, ok := keys.Get("timeout"); ok {
+		timeout, ok := v.Duration()
 		if ok && timeout == 0 {
-			p.fail(e.value, e.at, "want a duration above 0")
+			v.Errorf("want a duration above 0")
 		}
 		account.Timeout = timeout
 	}
-	if e, ok := keys["min_interval"]; ok {
-		account.MinInterval, _ = p.duration(e.value, e.at)
+	if v, ok := keys.Get("min_interval"); ok {
+		account.MinInterval, _ = v.Duration()
 	}
 }
 
-// counting tells whether pages are walked from the start.
-func (p *parser) counting(n *yaml.Node, at place) bool {
-	how, ok := p.text(n, at)
-	if ok && how != "walk" && how != "probe" {
-		p.fail(n, at, "want probe or walk, not %s", p.shown(n))
+// walks reads a counting key and reports whether every page is to be read.
+func walks(v strictyaml.Value) bool {
+	counting, ok := v.NonEmptyText()
+	if ok && counting != "walk" && counting != "probe" {
+		v.Errorf("want probe or walk, got %s", v.Quoted())
 	}
-	return how == "walk"
+	return counting == "walk"
 }
 
-// baseURL reads the account's URL. It is never shown, for a URL that is not
-// wanted may hold a password.
-func (p *parser) baseURL(n *yaml.Node, at place) *url.URL {
-	text, ok := p.text(n, at)
+// baseURL reads the account's URL. Errors do not show it: a URL that is not
+// accepted may have a password in it.
+func baseURL(v strictyaml.Value) *url.URL {
+	text, ok := v.NonEmptyText()
 	if !ok {
 		return nil
 	}
 	u, err := url.Parse(text)
 	switch {
 	case err != nil:
-		p.fail(n, at, "not a valid URL, want for example https://api-v7.express-chat.com")
+		v.Errorf("not a valid URL, want for example https://api-v7.express-chat.com")
 	case u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
-		p.fail(n, at, "want a URL that begins with https:// or http:// and a host")
+		v.Errorf("want a URL that begins with https:// or http:// and a host")
 	case u.User != nil:
-		p.fail(n, at, "the URL holds a user, use basic_auth")
+		v.Errorf("the URL contains a user, use basic_auth")
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		p.fail(n, at, "the URL has a query or a fragment, want the base that paths are appended to")
+		v.Errorf("the URL has a query or a fragment, want only the base of the API's paths")
 	}
 	return u
 }

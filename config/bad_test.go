@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/config/internal/strictyaml"
 )
 
 var update = flag.Bool("update", false, "rewrite the expectations under testdata")
@@ -57,7 +59,7 @@ func TestBadConfigurations(t *testing.T) {
 // checkErrors checks what holds for every error of Parse.
 func checkErrors(t *testing.T, err error) {
 	t.Helper()
-	errs, ok := errors.AsType[Errors](err)
+	errs, ok := errors.AsType[strictyaml.Errors](err)
 	if !ok || len(errs) == 0 {
 		t.Fatalf("error %v is a %T, want Errors", err, err)
 	}

@@ -3,12 +3,11 @@ package config
 import (
 	"slices"
 
-	"go.yaml.in/yaml/v4"
-
+	"github.com/botpenguin-exporter/botpenguin_exporter/config/internal/strictyaml"
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/filter"
 )
 
-// dimension is a label, each of whose values is a piece of filter.
+// dimension is a label and the partial filter of each of its values.
 type dimension struct {
 	name   string
 	values []dimensionValue
@@ -23,25 +22,25 @@ type dimensionValue struct {
 type dimensions []dimension
 
 // dimensions reads the dimensions of the configuration or of an account.
-func (p *parser) dimensions(n *yaml.Node, at place) dimensions {
-	all, _ := p.entries(n, at)
-	var read dimensions
-	for _, e := range all {
-		p.labelName(e.key, at, e.name)
-		values, ok := p.entries(e.value, e.at)
+func (r *reader) dimensions(v strictyaml.Value) dimensions {
+	entries, _ := v.Entries()
+	var all dimensions
+	for _, e := range entries {
+		checkLabelName(e.Key, e.Name)
+		values, ok := e.Value.Entries()
 		if ok && len(values) == 0 {
-			p.fail(e.value, e.at, "the dimension has no values, want at least one")
+			e.Value.Errorf("the dimension has no values, want at least one")
 		}
-		d := dimension{name: e.name}
+		d := dimension{name: e.Name}
 		for _, value := range values {
-			if value.name == "" {
-				p.fail(value.key, e.at, "a value of a dimension cannot be empty")
+			if value.Name == "" {
+				value.Key.Errorf("a value of a dimension cannot be empty")
 			}
-			d.values = append(d.values, dimensionValue{label: value.name, filter: p.filter(value.value, value.at)})
+			d.values = append(d.values, dimensionValue{label: value.Name, filter: r.filter(value.Value)})
 		}
-		read = append(read, d)
+		all = append(all, d)
 	}
-	return read
+	return all
 }
 
 // over returns ds and those of the base that ds does not replace.

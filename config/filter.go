@@ -3,134 +3,169 @@ package config
 import (
 	"slices"
 
-	"go.yaml.in/yaml/v4"
-
+	"github.com/botpenguin-exporter/botpenguin_exporter/config/internal/strictyaml"
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/filter"
 )
 
-// filter reads a filter or a piece of one. What is wrong with it is left out.
-func (p *parser) filter(n *yaml.Node, at place) filter.Filter {
+// filter reads a filter or a part of one. Fields that are wrong are left out.
+func (r *reader) filter(v strictyaml.Value) filter.Filter {
 	var read filter.Filter
-	all, _ := p.entries(n, at)
-	for _, e := range all {
+	entries, _ := v.Entries()
+	for _, e := range entries {
 		var value any
 		var ok bool
-		field, known := filter.Lookup(e.name)
+		field, known := filter.Lookup(e.Name)
 		switch {
-		case e.name == "page":
-			p.fail(e.key, at, "page cannot be set, the exporter asks for the pages that it needs")
-		case e.name == "isExport":
-			p.fail(e.key, at, `isExport cannot be set, it is always "none": anything else would start an export`)
-		case e.name == "extra":
-			read = p.extra(e, read)
+		case e.Name == "page":
+			e.Key.Errorf("page cannot be set, the exporter asks for the pages that it needs")
+		case e.Name == "isExport":
+			e.Key.Errorf(`isExport cannot be set, it is always "none": anything else would start an export`)
+		case e.Name == "extra":
+			read = withExtra(read, e.Value)
+		case e.Name == "status":
+			value, ok = asAny(statuses(e.Value))
+		case e.Name == "applicableFilters":
+			value, ok = asAny(applicableFilters(e.Value, extraNames(entries)))
 		case !known:
-			p.fail(e.key, at, "unknown filter field %q%s", e.name, filterHint(e.name))
+			e.Key.Errorf("unknown filter field %q%s", e.Name, fieldSuggestion(e.Name))
 		default:
-			value, ok = p.filterValue(e, field, all)
+			value, ok = r.fieldValue(e.Value, field)
 		}
 		if !ok {
 			continue
 		}
-		with, err := read.With(e.name, value)
+		with, err := read.With(e.Name, value)
 		if err != nil {
-			p.fail(e.value, at, "%v", err)
+			e.Key.Errorf("%v", err)
 		}
 		read = with
 	}
 	return read
 }
 
-// filterHint ends the sentence about a field that the documentation lacks.
-func filterHint(name string) string {
-	candidates := []string{"extra"}
-	for _, field := range filter.Fields() {
-		candidates = append(candidates, field.Name)
+// fieldSuggestion returns the end of a message about a field that is not
+// documented.
+func fieldSuggestion(name string) string {
+	const undocumented = "undocumented fields go under extra"
+	if suggestion := strictyaml.Suggestion(name, append(fieldNames(), "extra")); suggestion != "" {
+		return suggestion + " (" + undocumented + ")"
 	}
-	const elsewhere = "a field that the API's documentation lacks goes under extra"
-	if meant := hint(name, candidates); meant != "" {
-		return meant + " (" + elsewhere + ")"
-	}
-	return ", " + elsewhere
+	return ", " + undocumented
 }
 
-// filterValue reads the value of a documented field, as the type that the
-// filter takes for it.
-func (p *parser) filterValue(e entry, field filter.Field, all []entry) (any, bool) {
+// fieldNames returns the names of the documented fields.
+func fieldNames() []string {
+	var names []string
+	for _, field := range filter.Fields() {
+		names = append(names, field.Name)
+	}
+	return names
+}
+
+// fieldValue reads the value of a documented field as the type that
+// [filter.Filter.With] takes for it.
+func (r *reader) fieldValue(v strictyaml.Value, field filter.Field) (any, bool) {
 	switch field.Kind {
 	case filter.IDs:
-		return anyOf(p.texts(e.value, e.at, p.asWritten))
+		return asAny(v.Strings(id))
 	case filter.Names:
-		texts, ok := p.texts(e.value, e.at, p.string)
-		if ok {
-			p.checkNames(e, texts, all)
-		}
-		return texts, ok
+		return asAny(v.Strings(strictyaml.Value.NonEmptyText))
 	case filter.Flag:
-		return anyOf(p.boolean(e.value, e.at))
+		return asAny(v.Bool())
 	case filter.Dates:
-		ends, ok := p.object(e.value, e.at, "startAt", "endsAt")
-		start, startOK := p.optionalTime(ends, "startAt")
-		end, endOK := p.optionalTime(ends, "endsAt")
-		return filter.Range{Start: start, End: end}, ok && startOK && endOK
+		return asAny(r.dates(v))
 	case filter.Ordered:
-		keys, ok := p.object(e.value, e.at, "status", "lastAt")
-		last, lastOK := p.optionalTime(keys, "lastAt")
-		status, given := keys["status"]
-		orders := filter.Orders{Last: last}
-		if given {
-			orders.Status, given = p.boolean(status.value, status.at)
-		}
-		return orders, ok && lastOK && (given || !last.IsZero())
+		return asAny(r.orders(v))
 	default:
-		return anyOf(p.string(e.value, e.at))
+		return asAny(v.Text())
 	}
 }
 
-func anyOf[T any](value T, ok bool) (any, bool) {
+func asAny[T any](value T, ok bool) (any, bool) {
 	return value, ok
 }
 
-// optionalTime reads a time of a filter, the zero Time when it is absent or
-// empty.
-func (p *parser) optionalTime(keys map[string]entry, name string) (filter.Time, bool) {
-	e, given := keys[name]
+// id reads the id of a record. It needs no quotes if it looks like a number.
+func id(v strictyaml.Value) (string, bool) {
+	text, ok := v.Scalar()
+	if ok && text == "" {
+		v.Errorf("cannot be empty")
+	}
+	return text, text != ""
+}
+
+// dates reads a range of times.
+func (r *reader) dates(v strictyaml.Value) (filter.Range, bool) {
+	keys, ok := v.Mapping("startAt", "endsAt")
+	start, startOK := r.optionalTime(keys, "startAt")
+	end, endOK := r.optionalTime(keys, "endsAt")
+	return filter.Range{Start: start, End: end}, ok && startOK && endOK
+}
+
+// orders reads a condition on the orders of a contact.
+func (r *reader) orders(v strictyaml.Value) (filter.Orders, bool) {
+	keys, ok := v.Mapping("status", "lastAt")
+	last, lastOK := r.optionalTime(keys, "lastAt")
+	orders := filter.Orders{Last: last}
+	status, given := keys.Get("status")
+	if given {
+		orders.Status, given = status.Bool()
+	}
+	return orders, ok && lastOK && (given || !last.IsZero())
+}
+
+// optionalTime reads a time of a filter. It is the zero Time if the key is absent
+// or empty.
+func (r *reader) optionalTime(keys strictyaml.Mapping, key string) (filter.Time, bool) {
+	v, given := keys.Get(key)
 	if !given {
 		return filter.Time{}, true
 	}
-	text, ok := p.asWritten(e.value, e.at)
+	text, ok := v.Scalar()
 	if !ok || text == "" {
 		return filter.Time{}, ok
 	}
-	t, err := filter.ParseTime(text, p.zone)
+	t, err := filter.ParseTime(text, r.zone)
 	if err != nil {
-		if written, expanded := p.written[e.value]; expanded {
-			p.fail(e.value, e.at, "the value of %s is not a time", written)
+		if source, variables := v.Source(); variables {
+			v.Errorf("the value of %s is not a time", source)
 		} else {
-			p.fail(e.value, e.at, "%v", err)
+			v.Errorf("%v", err)
 		}
 	}
 	return t, err == nil
 }
 
-// checkNames looks for slips in the lists whose words are known: an unknown
-// field in applicableFilters is an error, an unknown status may be new.
-func (p *parser) checkNames(e entry, texts []string, all []entry) {
-	items, _ := p.items(e.value, e.at)
-	for i, text := range texts {
-		switch e.name {
-		case "status":
-			if !slices.Contains(filter.Statuses(), text) {
-				p.warn(items[i], e.at.item(i), "%s is not a documented status%s",
-					p.shown(items[i]), hint(text, filter.Statuses()))
-			}
-		case "applicableFilters":
-			var known []string
-			for _, field := range filter.Fields() {
-				known = append(known, field.Name)
-			}
-			if !slices.Contains(append(known, extraNames(all)...), text) {
-				p.fail(items[i], e.at.item(i), "unknown filter field %s%s", p.shown(items[i]), hint(text, known))
-			}
+// statuses reads a list of statuses. One that is not documented may be new: it is
+// a warning.
+func statuses(v strictyaml.Value) ([]string, bool) {
+	names, ok := v.Strings(strictyaml.Value.NonEmptyText)
+	if !ok {
+		return nil, false
+	}
+	items, _ := v.Items()
+	for i, name := range names {
+		if !slices.Contains(filter.Statuses(), name) {
+			items[i].Warnf("%s is not a documented status%s",
+				items[i].Quoted(), strictyaml.Suggestion(name, filter.Statuses()))
 		}
 	}
+	return names, true
+}
+
+// applicableFilters reads a list of fields: documented ones, or extra ones of the
+// same filter.
+func applicableFilters(v strictyaml.Value, extra []string) ([]string, bool) {
+	names, ok := v.Strings(strictyaml.Value.NonEmptyText)
+	if !ok {
+		return nil, false
+	}
+	items, _ := v.Items()
+	documented := fieldNames()
+	for i, name := range names {
+		if !slices.Contains(documented, name) && !slices.Contains(extra, name) {
+			items[i].Errorf("unknown filter field %s%s", items[i].Quoted(), strictyaml.Suggestion(name, documented))
+		}
+	}
+	return names, true
 }

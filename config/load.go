@@ -5,85 +5,103 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
-	"go.yaml.in/yaml/v4"
+	"github.com/botpenguin-exporter/botpenguin_exporter/config/internal/strictyaml"
 )
+
+// UnsetError is a cause in the error of [Load] and [Parse] for each environment
+// variable that the configuration needs and that is not set.
+type UnsetError = strictyaml.UnsetError
 
 // Load reads the configuration file at path. Its relative paths count from the
 // directory of the file; env looks environment variables up, as os.LookupEnv
-// does, and may be nil for none. An error is an Errors.
+// does, and may be nil for none. An error has one line for each thing wrong with
+// the file, in the order of the file.
 func Load(path string, env func(string) (string, bool)) (*Config, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, Errors{{File: path, Message: "cannot read the configuration: " + cause(err).Error(), Err: err}}
+		message := "cannot read the configuration: " + cause(err).Error()
+		return nil, strictyaml.Errors{{File: path, Message: message, Err: err}}
 	}
 	return Parse(path, data, filepath.Dir(path), env)
 }
 
-// Parse reads a configuration that is already in memory. Its errors call it
-// name, and its relative paths count from dir. An error is an Errors; causes in
-// it are *UnsetError for environment variables that are missing.
+// Parse reads a configuration that is already in memory. Its errors, as those of
+// [Load], call it name, and its relative paths count from dir.
 func Parse(name string, data []byte, dir string, env func(string) (string, bool)) (*Config, error) {
-	if env == nil {
-		env = func(string) (string, bool) { return "", false }
+	doc, err := strictyaml.Parse(name, data, env)
+	if err != nil {
+		return nil, err
 	}
-	root, syntax := document(name, data)
-	if syntax != nil {
-		return nil, Errors{syntax}
+	r := &reader{doc: doc, dir: dir, zone: time.UTC}
+	cfg := r.config(doc.Root())
+	if err := doc.Err(); err != nil {
+		return nil, err
 	}
-	p := &parser{
-		file:    name,
-		lines:   strings.Split(string(data), "\n"),
-		dir:     dir,
-		env:     env,
-		zone:    time.UTC,
-		written: make(map[*yaml.Node]string),
-		broken:  make(map[*yaml.Node]bool),
-	}
-	cfg := p.config(p.resolve(root, nil))
-	if len(p.errs) > 0 {
-		return nil, p.errs.sort()
-	}
-	for _, warning := range p.warnings.sort() {
+	for _, warning := range doc.Warnings() {
 		cfg.Warnings = append(cfg.Warnings, warning.Error())
 	}
 	return cfg, nil
 }
 
-// config reads the whole configuration. What it returns is of use only when
-// nothing was reported.
-func (p *parser) config(root *yaml.Node) *Config {
-	top, ok := p.object(root, place{}, "timezone", "accounts", "dimensions", "queries")
+// reader reads one configuration. It reports what is wrong to the document and
+// leaves it out, so what it returns is only to be used if nothing was reported.
+type reader struct {
+	doc  *strictyaml.Document
+	dir  string         // that relative paths count from
+	zone *time.Location // of dates and of days in relative times
+}
+
+// config reads the whole configuration.
+func (r *reader) config(root strictyaml.Value) *Config {
+	if root.IsNull() {
+		root.Errorf("the configuration is empty, want accounts and queries")
+		return nil
+	}
+	top, ok := root.Mapping("timezone", "accounts", "dimensions", "queries")
 	if !ok {
 		return nil
 	}
-	if zone, ok := top["timezone"]; ok {
-		p.timezone(zone.value, zone.at)
+	if v, ok := top.Get("timezone"); ok {
+		r.zone = timezone(v)
 	}
 	var global dimensions
-	if d, ok := top["dimensions"]; ok {
-		global = p.dimensions(d.value, d.at)
+	if v, ok := top.Get("dimensions"); ok {
+		global = r.dimensions(v)
 	}
-	accounts := p.accounts(root, top, global)
-	queries := p.queries(root, top, accounts)
-	cfg := &Config{Timezone: p.zone}
+	accounts := r.accounts(requiredList(root, top, "accounts", "account"), global)
+	queries := r.queries(requiredList(root, top, "queries", "query"), accounts)
+	cfg := &Config{}
 	for _, account := range accounts {
 		for _, query := range queries {
 			if query.appliesTo(account) {
-				account.Queries = append(account.Queries, p.expandQuery(query, account))
+				account.Queries = append(account.Queries, expandQuery(query, account))
 			}
 		}
 		cfg.Accounts = append(cfg.Accounts, account.Account)
 	}
-	if len(p.errs) == 0 {
-		cfg.yaml = publish(p.zone, accounts, top)
+	if r.doc.Failures() == 0 {
+		cfg.yaml = dump(r.zone, accounts, top)
 	}
 	return cfg
 }
 
-// cause returns what a file operation failed with, less the operation and the
+// requiredList returns the items of a list at the top that must not be empty.
+func requiredList(root strictyaml.Value, top strictyaml.Mapping, key, one string) []strictyaml.Value {
+	list, ok := top.Get(key)
+	if !ok {
+		root.Errorf("%s is missing, want at least one %s", key, one)
+		return nil
+	}
+	items, ok := list.Items()
+	if ok && len(items) == 0 {
+		list.Errorf("the list is empty, want at least one %s", one)
+	}
+	return items
+}
+
+// cause returns what a file operation failed with, without the operation and the
 // path.
 func cause(err error) error {
 	if pathErr, ok := errors.AsType[*fs.PathError](err); ok {

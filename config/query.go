@@ -1,12 +1,10 @@
 package config
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
-	"go.yaml.in/yaml/v4"
-
+	"github.com/botpenguin-exporter/botpenguin_exporter/config/internal/strictyaml"
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/filter"
 )
 
@@ -17,138 +15,131 @@ var queryKeys = []string{
 // queryDraft is a query before it is expanded for an account.
 type queryDraft struct {
 	Query
-	at       place
-	nameNode *yaml.Node
+	at       strictyaml.Value // the query in the file
+	keys     strictyaml.Mapping
 	filter   filter.Filter
 	by       []string
-	byItems  []*yaml.Node // of by
-	byAt     place
+	byItems  []strictyaml.Value // by in the file
 	labels   map[string]string
 	accounts []string // nil for all
-	counting string   // "" to follow the account
+	counting string   // "" for that of the account
 }
 
-// appliesTo tells whether an account runs the query.
+// appliesTo reports whether an account runs the query.
 func (q *queryDraft) appliesTo(account *accountDraft) bool {
 	return q.accounts == nil || slices.Contains(q.accounts, account.Name)
 }
 
 // queries reads the list of queries.
-func (p *parser) queries(root *yaml.Node, top map[string]entry, accounts []*accountDraft) []*queryDraft {
+func (r *reader) queries(list []strictyaml.Value, accounts []*accountDraft) []*queryDraft {
 	var all []*queryDraft
-	for i, n := range p.requiredList(root, top, "queries", "query") {
-		at := place{owner: fmt.Sprintf("queries[%d]", i)}
-		if _, ok := p.entries(n, at); !ok {
+	taken := make(takenNames)
+	for _, v := range list {
+		if _, ok := v.Entries(); !ok {
 			continue
 		}
-		query := p.query(n, at, accounts)
-		taken := func(other *queryDraft) bool { return other.Name != "" && other.Name == query.Name }
-		if first := slices.IndexFunc(all, taken); first >= 0 {
-			p.fail(query.nameNode, query.at, "yields the same series as %s, names must be unique", all[first].at)
-		}
+		query := r.query(section(v), accounts)
+		taken.add(query.Name, query.at, query.keys)
 		all = append(all, query)
 	}
 	return all
 }
 
 // query reads one query.
-func (p *parser) query(n *yaml.Node, at place, accounts []*accountDraft) *queryDraft {
-	q := &queryDraft{at: at}
-	q.Name, q.nameNode = p.ownerName(n, &q.at)
-	keys, _ := p.object(n, q.at, queryKeys...)
-	p.require(n, q.at, keys, "name", "help")
-	if q.Name != "" {
-		p.metricName(q.nameNode, q.at.key("name"), q.Name)
+func (r *reader) query(v strictyaml.Value, accounts []*accountDraft) *queryDraft {
+	keys, _ := v.Mapping(queryKeys...)
+	keys.Require("name", "help")
+	q := &queryDraft{at: v, keys: keys}
+	if v, ok := keys.Get("name"); ok {
+		if q.Name, ok = v.NonEmptyText(); ok {
+			checkMetricName(v, q.Name)
+		}
 	}
-	if e, ok := keys["help"]; ok {
-		q.Help, _ = p.text(e.value, e.at)
+	if v, ok := keys.Get("help"); ok {
+		q.Help, _ = v.NonEmptyText()
 	}
-	if e, ok := keys["filter"]; ok {
-		q.filter = p.filter(e.value, e.at)
+	if v, ok := keys.Get("filter"); ok {
+		q.filter = r.filter(v)
 	}
-	p.queryLabels(q, keys)
-	if e, ok := keys["oldest"]; ok {
-		q.Oldest = p.path(e.value, e.at)
+	q.readLabels(keys)
+	if v, ok := keys.Get("oldest"); ok {
+		q.Oldest = fieldPath(v)
 	}
-	if e, ok := keys["accounts"]; ok {
-		q.accounts = p.accountNames(e, accounts)
+	if v, ok := keys.Get("accounts"); ok {
+		q.accounts = accountNames(v, accounts)
 	}
-	if e, ok := keys["counting"]; ok {
+	if v, ok := keys.Get("counting"); ok {
 		q.counting = "probe"
-		if p.counting(e.value, e.at) {
+		if walks(v) {
 			q.counting = "walk"
 		}
 	}
 	return q
 }
 
-// queryLabels reads what gives a query its labels. Their names must differ.
-func (p *parser) queryLabels(q *queryDraft, keys map[string]entry) {
-	sources := make(map[string]string)
-	claim := func(n *yaml.Node, at place, name, source string) {
-		if other, taken := sources[name]; taken {
-			p.fail(n, at, "the label %s is already one of %s", p.shown(n), other)
-			return
-		}
-		sources[name] = source
-		q.LabelNames = append(q.LabelNames, name)
-	}
-	if e, ok := keys["by"]; ok {
-		q.by, _ = p.texts(e.value, e.at, p.string)
-		q.byItems, q.byAt = e.value.Content, e.at
+// readLabels reads the keys that give the query its labels.
+func (q *queryDraft) readLabels(keys strictyaml.Mapping) {
+	labels := &labelNames{key: make(map[string]string)}
+	if v, ok := keys.Get("by"); ok {
+		q.by, _ = v.Strings(strictyaml.Value.NonEmptyText)
+		q.byItems, _ = v.Items()
 		for i, name := range q.by {
-			claim(q.byItems[i], e.at.item(i), name, "by")
+			if name != "" {
+				labels.add(q.byItems[i], name, "by")
+			}
 		}
 	}
-	if e, ok := keys["group_by"]; ok {
-		q.GroupBy = p.groups(e, claim)
+	if v, ok := keys.Get("group_by"); ok {
+		q.GroupBy = groups(v, labels)
 	}
-	if e, ok := keys["labels"]; ok {
+	if v, ok := keys.Get("labels"); ok {
 		q.labels = make(map[string]string)
-		all, _ := p.entries(e.value, e.at)
-		for _, label := range all {
-			p.labelName(label.key, e.at, label.name)
-			claim(label.key, e.at, label.name, "labels")
-			q.labels[label.name], _ = p.text(label.value, label.at)
+		entries, _ := v.Entries()
+		for _, e := range entries {
+			checkLabelName(e.Key, e.Name)
+			labels.add(e.Key, e.Name, "labels")
+			q.labels[e.Name], _ = e.Value.NonEmptyText()
 		}
 	}
+	q.LabelNames = labels.names
 	slices.Sort(q.LabelNames)
 }
 
-// path reads the dotted path of a field of a contact.
-func (p *parser) path(n *yaml.Node, at place) string {
-	text, ok := p.text(n, at)
+// fieldPath reads the dotted path of a field of a contact.
+func fieldPath(v strictyaml.Value) string {
+	text, ok := v.NonEmptyText()
 	if ok && slices.Contains(strings.Split(text, "."), "") {
-		p.fail(n, at, "want a field such as lastMessage.at, not %s", p.shown(n))
+		v.Errorf("want a field such as lastMessage.at, got %s", v.Quoted())
 	}
 	return text
 }
 
-// accountNames reads the names of the accounts that a query is for.
-func (p *parser) accountNames(e entry, accounts []*accountDraft) []string {
-	var known, public []string
+// accountNames reads the names of the accounts that run a query.
+func accountNames(v strictyaml.Value, accounts []*accountDraft) []string {
+	var known, public []string // public ones do not come from the environment
 	for _, account := range accounts {
-		if account.Name == "" {
+		name, ok := account.keys.Get("name")
+		if !ok || account.Name == "" {
 			continue
 		}
 		known = append(known, account.Name)
-		if _, expanded := p.written[account.nameNode]; !expanded {
+		if _, variables := name.Source(); !variables {
 			public = append(public, account.Name)
 		}
 	}
-	names, ok := p.texts(e.value, e.at, p.string)
+	names, ok := v.Strings(strictyaml.Value.NonEmptyText)
 	if ok && len(names) == 0 {
-		p.fail(e.value, e.at, "names no account, remove the key to ask all")
+		v.Errorf("the list is empty, remove the key to run the query for all accounts")
 	}
+	items, _ := v.Items()
 	for i, name := range names {
-		item := e.value.Content[i]
 		switch {
 		case name == "" || len(known) == 0: // reported
 		case !slices.Contains(known, name):
-			p.fail(item, e.at.item(i), "unknown account %s%s", p.shown(item), hint(name, public))
+			items[i].Errorf("unknown account %s%s", items[i].Quoted(), strictyaml.Suggestion(name, public))
 		case slices.Contains(names[:i], name):
-			p.fail(item, e.at.item(i), "the account %s is named twice", p.shown(item))
+			items[i].Errorf("the account %s is listed twice", items[i].Quoted())
 		}
 	}
-	return append([]string{}, names...)
+	return names
 }

@@ -46,7 +46,7 @@ var secretPlaces = map[string]string{
       token_url: https://login.example/token`,
 }
 
-func TestPublishedConfigurationHidesSecrets(t *testing.T) {
+func TestDumpHidesSecrets(t *testing.T) {
 	t.Parallel()
 	for name, keys := range secretPlaces {
 		t.Run(name, func(t *testing.T) {
@@ -55,12 +55,12 @@ func TestPublishedConfigurationHidesSecrets(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			published := string(cfg.YAML())
-			if strings.Contains(published, canary) {
-				t.Errorf("a secret is published:\n%s", published)
+			dumped := string(cfg.YAML())
+			if strings.Contains(dumped, canary) {
+				t.Errorf("a secret is shown:\n%s", dumped)
 			}
-			if !strings.Contains(published, hidden) {
-				t.Errorf("nothing is hidden:\n%s", published)
+			if !strings.Contains(dumped, hidden) {
+				t.Errorf("nothing is hidden:\n%s", dumped)
 			}
 		})
 	}

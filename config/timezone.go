@@ -4,19 +4,19 @@ import (
 	"time"
 	_ "time/tzdata" // images without a file system have no time zones
 
-	"go.yaml.in/yaml/v4"
+	"github.com/botpenguin-exporter/botpenguin_exporter/config/internal/strictyaml"
 )
 
-// timezone sets where days begin.
-func (p *parser) timezone(n *yaml.Node, at place) {
-	name, ok := p.text(n, at)
+// timezone reads where days begin: UTC if the value is wrong.
+func timezone(v strictyaml.Value) *time.Location {
+	name, ok := v.NonEmptyText()
 	if !ok {
-		return
+		return time.UTC
 	}
 	zone, err := time.LoadLocation(name)
 	if err != nil {
-		p.fail(n, at, "unknown time zone %s, want a name such as UTC or Asia/Kolkata", p.shown(n))
-		return
+		v.Errorf("unknown time zone %s, want a name such as UTC or Asia/Kolkata", v.Quoted())
+		return time.UTC
 	}
-	p.zone = zone
+	return zone
 }

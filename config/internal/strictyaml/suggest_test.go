@@ -1,8 +1,8 @@
-package config
+package strictyaml
 
 import "testing"
 
-func TestHint(t *testing.T) {
+func TestSuggestion(t *testing.T) {
 	t.Parallel()
 	many := []string{"one", "two", "three", "four", "five", "six", "seven", "eight", "nine"}
 	for _, test := range []struct {
@@ -21,8 +21,8 @@ func TestHint(t *testing.T) {
 		{"zzzzzz", many, ""},
 		{"zzzzzz", nil, ""},
 	} {
-		if got := hint(test.word, test.candidates); got != test.want {
-			t.Errorf("hint(%q, %v) = %q, want %q", test.word, test.candidates, got, test.want)
+		if got := Suggestion(test.word, test.candidates); got != test.want {
+			t.Errorf("Suggestion(%q, %v) = %q, want %q", test.word, test.candidates, got, test.want)
 		}
 	}
 }

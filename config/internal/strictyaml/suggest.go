@@ -1,4 +1,4 @@
-package config
+package strictyaml
 
 import (
 	"fmt"
@@ -7,9 +7,9 @@ import (
 	"github.com/agext/levenshtein"
 )
 
-// nearest returns the candidate that word is most likely a slip of, and
+// Nearest returns the candidate that a misspelled word most likely means, and
 // whether there is one.
-func nearest(word string, candidates []string) (string, bool) {
+func Nearest(word string, candidates []string) (string, bool) {
 	best, found := "", false
 	least := min((len(word)+2)/3, len(word)-1) // a third of the letters may be wrong
 	for _, candidate := range candidates {
@@ -21,10 +21,11 @@ func nearest(word string, candidates []string) (string, bool) {
 	return best, found
 }
 
-// hint ends the sentence about an unknown word: with what was likely meant,
-// else with the words there are, when they are few.
-func hint(word string, candidates []string) string {
-	if meant, ok := nearest(word, candidates); ok {
+// Suggestion returns the end of a message about an unknown word: the candidate
+// that is most likely meant, or all candidates if there are only a few, or
+// nothing.
+func Suggestion(word string, candidates []string) string {
+	if meant, ok := Nearest(word, candidates); ok {
 		return fmt.Sprintf(", did you mean %q?", meant)
 	}
 	const few = 8

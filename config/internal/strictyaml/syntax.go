@@ -1,4 +1,4 @@
-package config
+package strictyaml
 
 import (
 	"bytes"
@@ -10,13 +10,14 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// document parses YAML and returns its one document, or the syntax error.
-func document(file string, data []byte) (*yaml.Node, *Error) {
+// parse returns the one document of a file, or its syntax error. The document
+// of an empty file is null.
+func parse(name string, data []byte) (*yaml.Node, *Error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	var first, second yaml.Node
 	err := decoder.Decode(&first)
-	if errors.Is(err, io.EOF) || err == nil && isNothing(first.Content[0]) {
-		return nil, &Error{File: file, Line: 1, Column: 1, Message: "the configuration is empty, want accounts and queries"}
+	if errors.Is(err, io.EOF) {
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: nullTag}, nil
 	}
 	if err == nil {
 		err = decoder.Decode(&second)
@@ -25,30 +26,25 @@ func document(file string, data []byte) (*yaml.Node, *Error) {
 		return first.Content[0], nil
 	}
 	if err != nil {
-		return nil, syntaxError(file, data, err)
+		return nil, syntaxError(name, data, err)
 	}
 	return nil, &Error{
-		File: file, Line: max(second.Line, 1), Column: max(second.Column, 1),
-		Message: "a second YAML document begins here, want one document a file",
+		File: name, Line: max(second.Line, 1), Column: max(second.Column, 1),
+		Message: "a second YAML document begins here, want one document per file",
 	}
 }
 
-// isNothing tells whether a document holds no value at all.
-func isNothing(n *yaml.Node) bool {
-	return n.Kind == yaml.ScalarNode && n.Tag == nullTag && n.Value == ""
-}
-
-// syntaxError gives the YAML library's error its position, and a hint where
-// its cause is known.
-func syntaxError(file string, data []byte, err error) *Error {
-	result := &Error{File: file, Line: 1, Column: 1, Message: "not valid YAML"}
+// syntaxError returns the YAML library's error with its position, and with a
+// hint if its cause is known.
+func syntaxError(name string, data []byte, err error) *Error {
+	result := &Error{File: name, Line: 1, Column: 1, Message: "not valid YAML"}
 	loadErr, ok := errors.AsType[*yaml.LoadError](err)
 	if !ok {
 		return result
 	}
 	if mark := loadErr.Mark; mark.Line > 0 {
 		result.Line, result.Column = mark.Line, max(mark.Column, 1)
-	} else { // bytes that are no text have an offset only
+	} else { // bytes that are not text have only an offset
 		before := data[:min(max(mark.Index, 0), len(data))]
 		result.Line += bytes.Count(before, []byte("\n"))
 		result.Column += utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])
@@ -58,7 +54,7 @@ func syntaxError(file string, data []byte, err error) *Error {
 	case strings.HasPrefix(loadErr.Message, "unknown anchor"):
 		// The library names the anchor, which may be a password that begins
 		// with an asterisk.
-		result.Message += ": unknown alias, a text that begins with * wants quotes"
+		result.Message += ": unknown alias, quote a string that begins with *"
 		return result
 	case loadErr.ContextMsg != "":
 		result.Message += ": " + loadErr.Message + " " + loadErr.ContextMsg
@@ -67,7 +63,7 @@ func syntaxError(file string, data []byte, err error) *Error {
 	}
 	flow := strings.HasPrefix(loadErr.ContextMsg, "while parsing a flow")
 	if flow && result.Line <= len(lines) && bytes.Contains(lines[result.Line-1], []byte("${")) {
-		result.Message += ", a ${NAME} between braces or brackets wants quotes"
+		result.Message += ", quote ${NAME} inside braces or brackets"
 	}
 	return result
 }

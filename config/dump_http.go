@@ -8,20 +8,20 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// hidden stands for a secret.
+// hidden replaces a secret.
 const hidden = "<secret>"
 
-// publishedHTTP returns the keys of an HTTP client without their secrets. The
-// library hides what it declares secret; the rest of what may be is hidden here.
-func publishedHTTP(cfg promconfig.HTTPClientConfig) *yaml.Node {
+// dumpHTTP returns the keys of an HTTP client without their secrets. The library
+// hides what it declares secret; what else may be secret is hidden here.
+func dumpHTTP(cfg promconfig.HTTPClientConfig) *yaml.Node {
 	var n yaml.Node
 	_ = n.Encode(cfg) // the values were read from YAML
 	hideSecrets(&n)
 	return &n
 }
 
-// hideSecrets hides what the library takes for public: values of headers, which
-// may be tokens, parameters and claims of OAuth, and users and queries of URLs.
+// hideSecrets hides what the library shows and may be secret: values of headers,
+// parameters and claims of OAuth, and users and queries of URLs.
 func hideSecrets(n *yaml.Node) {
 	if n.Kind != yaml.MappingNode {
 		return
@@ -39,7 +39,7 @@ func hideSecrets(n *yaml.Node) {
 	}
 }
 
-// hideLeaves hides every value of a tree and leaves its keys.
+// hideLeaves hides every value of a tree but not its keys.
 func hideLeaves(n *yaml.Node) {
 	if n.Kind == yaml.ScalarNode {
 		n.SetString(hidden)

@@ -1,4 +1,4 @@
-package config
+package strictyaml
 
 import (
 	"cmp"
@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// Error is one thing that is wrong with a configuration.
+// Error is one thing that is wrong with a file.
 type Error struct {
-	// File is the name that the configuration was given.
+	// File is the name of the file.
 	File string
-	// Line and Column count from 1, columns in characters. Both are 0 when the
+	// Line and Column count from 1, columns in characters. Both are 0 if the
 	// file could not be read.
 	Line, Column int
-	// Message names the key, says what is wrong and what to do.
+	// Message has the path of the value, what is wrong and what to do.
 	Message string
 	// Err is the cause, nil for most errors.
 	Err error
@@ -33,8 +33,7 @@ func (e *Error) Unwrap() error {
 	return e.Err
 }
 
-// Errors is everything that is wrong with a configuration, in the order of the
-// file. It has at least one element.
+// Errors is everything that is wrong with a file, in the order of the file.
 type Errors []*Error
 
 // Error returns the errors, one a line.
@@ -55,23 +54,24 @@ func (errs Errors) Unwrap() []error {
 	return all
 }
 
-// sort orders the errors by position and drops repetitions.
-func (errs Errors) sort() Errors {
+// sorted returns the errors by position, each once.
+func (errs Errors) sorted() Errors {
+	errs = slices.Clone(errs)
 	slices.SortStableFunc(errs, func(a, b *Error) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
-	said := make(map[string]bool, len(errs))
+	seen := make(map[string]bool, len(errs))
 	return slices.DeleteFunc(errs, func(e *Error) bool {
-		again := said[e.Error()]
-		said[e.Error()] = true
-		return again
+		repeated := seen[e.Error()]
+		seen[e.Error()] = true
+		return repeated
 	})
 }
 
-// UnsetError says that the configuration needs an environment variable that is
-// not set.
+// UnsetError is the cause of an error about an environment variable that is not
+// set.
 type UnsetError struct {
-	Name string
+	Name string // of the variable
 }
 
 // Error implements error.
