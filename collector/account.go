@@ -27,7 +27,7 @@ import (
 type Account struct {
 	config  *config.Account
 	client  *inbox.Client
-	gate    *inbox.Gate
+	limiter *inbox.Limiter
 	counter *paging.Counter
 	metrics *accountMetrics
 	logger  log.Logger
@@ -57,7 +57,7 @@ func NewAccount(c *config.Account, metrics *Metrics, logger log.Logger) (*Accoun
 func newAccount(c *config.Account, transport http.RoundTripper, metrics *Metrics, logger log.Logger) *Account {
 	a := &Account{
 		config:  c,
-		gate:    inbox.NewGate(c.RateLimit, c.Concurrency),
+		limiter: inbox.NewLimiter(c.RateLimit, c.Concurrency),
 		metrics: metrics.account(c.Name),
 		logger:  log.With(logger, "account", c.Name),
 		history: make(map[*config.Query]*history),

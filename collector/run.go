@@ -38,7 +38,7 @@ type run struct {
 
 func newRun(a *Account, deadline time.Time) *run {
 	r := &run{account: a, ctx: newSharedContext(deadline), now: time.Now(), done: make(chan struct{})}
-	r.session = inbox.NewSession(a.client, a.gate, a.metrics.retried)
+	r.session = inbox.NewSession(a.client, a.limiter, a.metrics.retried)
 	r.parts, r.tasks = plan(a.config.Queries, r.now)
 	for _, t := range r.tasks {
 		t.run = r
@@ -68,7 +68,7 @@ func (r *run) perform(tasks []*task) {
 	}
 	tasks = slices.Clone(tasks)
 	slices.SortStableFunc(tasks, func(a, b *task) int { return cmp.Compare(a.class, b.class) })
-	stalled := slices.IndexFunc(tasks, func(t *task) bool { return t.class == inbox.Stalled })
+	stalled := slices.IndexFunc(tasks, func(t *task) bool { return t.class == inbox.Unanswered })
 	if stalled < 0 {
 		stalled = len(tasks)
 	}
@@ -120,7 +120,7 @@ func (r *run) takeTurn(turns chan<- struct{}) {
 		case turns <- struct{}{}:
 			return
 		case <-r.after(3):
-			r.account.gate.EndHogs(r.share(3))
+			r.account.limiter.CancelStuck(r.share(3))
 		}
 	}
 }

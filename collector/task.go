@@ -54,9 +54,9 @@ func (t *task) classify(rank int) {
 	_, known := counter.LastPage(t.query)
 	switch {
 	case t.run.account.habit(t).stalled:
-		t.class = inbox.Stalled
+		t.class = inbox.Unanswered
 	case counter.Walks(t.query):
-		t.class = inbox.Reading
+		t.class = inbox.Read
 	case known:
 		t.class = inbox.Known
 	default:
@@ -72,7 +72,7 @@ func (t *task) fetch(ctx context.Context, p int, contacts bool) (inbox.Page, err
 	}
 	class := t.class
 	if t.run.account.counter.Walks(t.query) {
-		class = max(class, inbox.Reading) // also when that was found out just now
+		class = max(class, inbox.Read) // also when that was found out just now
 	}
 	page, err := t.run.session.Page(ctx, request, class+inbox.Priority(t.rank))
 	if err != nil {
@@ -96,7 +96,7 @@ func (t *task) observe(p int, x inbox.Exchange) {
 
 // stalled tells whether the task got no answer at all, although it waited for one.
 func (t *task) stalled() bool {
-	return t.answers == 0 && isTimeout(t.counting.err) && t.run.account.gate.Hangs(t.silence)
+	return t.answers == 0 && isTimeout(t.counting.err) && t.run.account.limiter.Stuck(t.silence)
 }
 
 // count finds the number of contacts. A read begins with it, too: the pages that it
@@ -132,7 +132,7 @@ func (t *task) readAll(ctx context.Context) {
 	}
 	var contacts []inbox.Contact
 	if err == nil {
-		t.class, t.rank = max(t.class, inbox.Reading), last // the short before the long
+		t.class, t.rank = max(t.class, inbox.Read), last // the short before the long
 		contacts, err = counter.Read(ctx, t.query, t.pages)
 	}
 	t.run.mu.Lock()
@@ -178,7 +178,7 @@ func (t *task) affordable(ctx context.Context, requests int) error {
 	if !ok {
 		return nil
 	}
-	allowed := max(0, t.run.account.gate.Allows(deadline)-float64(t.run.owed(t)))
+	allowed := max(0, t.run.account.limiter.Budget(deadline)-float64(t.run.owed(t)))
 	if float64(requests) <= allowed {
 		return nil
 	}

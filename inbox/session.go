@@ -10,84 +10,76 @@ import (
 
 const (
 	maxTries     = 3                      // of one request
-	firstBackoff = 100 * time.Millisecond // doubles with each try, give or take half
+	firstBackoff = 100 * time.Millisecond // doubles with each try, plus or minus half
 )
 
-// Session makes the requests of one scrape: through the gate of the account, again
-// where that may help, and no more once the token was rejected.
+// Session makes the requests of one scrape: as the account's Limiter admits them, with
+// retries, and none after the API has rejected the token.
 type Session struct {
-	client   *Client
-	gate     *Gate
-	retried  func()
-	rejected context.Context // ends when the token was rejected, for that cause
-	reject   context.CancelCauseFunc
+	client  *Client
+	limiter *Limiter
+	retried func()
+	ended   context.Context // its cause is the error of every later request
+	end     context.CancelCauseFunc
 }
 
-// NewSession begins a session. retried, which may be nil, is called whenever a
-// request is made again. End must be called.
-func NewSession(client *Client, gate *Gate, retried func()) *Session {
+// NewSession begins a session. retried, which may be nil, is called before every retry.
+// End must be called.
+func NewSession(client *Client, limiter *Limiter, retried func()) *Session {
 	if retried == nil {
 		retried = func() {}
 	}
-	s := &Session{client: client, gate: gate, retried: retried}
-	s.rejected, s.reject = context.WithCancelCause(context.Background())
+	s := &Session{client: client, limiter: limiter, retried: retried}
+	s.ended, s.end = context.WithCancelCause(context.Background())
 	return s
 }
 
-// End lets go of what the session holds: nothing is asked any more.
-func (s *Session) End() { s.reject(Errorf(Timeout, "the scrape has ended")) }
+// End ends the session. Requests in flight go on, but no other one is sent.
+func (s *Session) End() { s.end(Errorf(Timeout, "the scrape has ended")) }
 
-// Page is Client.Page, made when the gate admits it and again when that may help:
-// after a connection error, 429, 502, 503 or 504, at most twice, with a growing and
-// random pause that does not outlive ctx.
+// Page sends a request and returns the page that it asks for. After a connection error,
+// 429, 502, 503 or 504 it retries, at most twice, with exponential backoff and jitter
+// and not beyond the deadline of ctx.
 func (s *Session) Page(ctx context.Context, request Request, priority Priority) (Page, error) {
-	admit, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	defer context.AfterFunc(s.rejected, func() { cancel(context.Cause(s.rejected)) })()
-	var last error
+	var last error // of the tries that were sent
 	tries := 0
 	page, err := backoff.Retry(ctx, func() (Page, error) {
-		if err := s.gate.Enter(admit, priority); err != nil {
-			return Page{}, backoff.Permanent(err)
-		}
-		if s.rejected.Err() != nil { // at the same moment
-			err := context.Cause(s.rejected)
-			s.gate.Leave(err)
+		slot, err := s.limiter.acquire(ctx, s.ended, priority)
+		if err != nil {
 			return Page{}, backoff.Permanent(err)
 		}
 		if tries++; tries > 1 {
 			s.retried()
 		}
 		var page Page
-		page, last = s.ask(ctx, request)
+		page, last = s.send(slot, request)
 		if own := (*Error)(nil); errors.As(last, &own) && !own.retryable {
 			return Page{}, backoff.Permanent(last)
 		}
 		return page, last
-	}, backoff.WithMaxTries(maxTries), backoff.WithBackOff(pauses()), backoff.WithMaxElapsedTime(left(ctx)))
+	}, backoff.WithMaxTries(maxTries), backoff.WithBackOff(newBackOff()), backoff.WithMaxElapsedTime(timeLeft(ctx)))
 	if err != nil && ctx.Err() != nil && last != nil {
-		err = last // says more than that the scrape ended in the pause after it
+		err = last // more helpful than that the time ran out before the next try
 	}
 	return page, err
 }
 
-// ask makes one request and tells the gate and the session how it went.
-func (s *Session) ask(ctx context.Context, request Request) (Page, error) {
-	watched, done := s.gate.Watch(ctx)
-	page, retryAfter, err := s.client.Page(watched, request)
-	done(err)
+// send sends a request that was admitted, and passes its outcome on to limiter and
+// session.
+func (s *Session) send(slot *slot, request Request) (Page, error) {
+	page, retryAfter, err := s.client.Page(slot.ctx, request)
 	if err != nil && retryAfter > 0 {
-		s.gate.Hold(retryAfter)
+		s.limiter.pause(retryAfter)
 	}
 	if err != nil && ReasonOf(err) == Auth {
-		s.reject(err)
+		s.end(err)
 	}
-	s.gate.Leave(err)
+	slot.release(err)
 	return page, err
 }
 
-// left is how long ctx lasts yet; 0 when it has no end.
-func left(ctx context.Context) time.Duration {
+// timeLeft returns how long ctx lasts, or 0 if it has no deadline.
+func timeLeft(ctx context.Context) time.Duration {
 	deadline, ok := ctx.Deadline()
 	if !ok {
 		return 0
@@ -95,9 +87,9 @@ func left(ctx context.Context) time.Duration {
 	return max(time.Until(deadline), 1)
 }
 
-func pauses() backoff.BackOff {
-	pauses := backoff.NewExponentialBackOff()
-	pauses.InitialInterval = firstBackoff
-	pauses.Multiplier = 2
-	return pauses
+func newBackOff() backoff.BackOff {
+	b := backoff.NewExponentialBackOff()
+	b.InitialInterval = firstBackoff
+	b.Multiplier = 2
+	return b
 }

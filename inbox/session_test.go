@@ -48,8 +48,8 @@ func (a *api) requests() int {
 }
 
 // session returns a session with it; it ends with the test.
-func (a *api) session(t testing.TB, gate *Gate, retried func()) *Session {
-	s := NewSession(fake(a.RoundTrip), gate, retried)
+func (a *api) session(t testing.TB, limiter *Limiter, retried func()) *Session {
+	s := NewSession(fake(a.RoundTrip), limiter, retried)
 	t.Cleanup(s.End)
 	return s
 }
@@ -106,8 +106,8 @@ func TestSessionAsksAgainWhereThatMayHelp(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				a, retries, observed := newAPI(test.answer), 0, 0
-				gate := NewGate(0, 1)
-				session := a.session(t, gate, func() { retries++ })
+				limiter := NewLimiter(0, 1)
+				session := a.session(t, limiter, func() { retries++ })
 				page, err := session.Page(t.Context(), Request{Body: []byte(`{"page":3}`), Observe: func(Exchange) { observed++ }}, Known)
 				if got := outcome(err); got != test.want {
 					t.Errorf("got  %s\nwant %s", got, test.want)
@@ -125,7 +125,7 @@ func TestSessionAsksAgainWhereThatMayHelp(t *testing.T) {
 				if diff := cmp.Diff(want, page); diff != "" {
 					t.Errorf("(-want +got)\n%s", diff)
 				}
-				isEmpty(t, gate)
+				expectEmpty(t, limiter)
 			})
 		})
 	}
@@ -141,7 +141,7 @@ func TestSessionPausesGrowAndAreRandom(t *testing.T) {
 		firsts := make(map[time.Duration]bool)
 		for range 50 {
 			a := newAPI(inTurn(503))
-			if _, err := a.session(t, NewGate(0, 1), nil).Page(t.Context(), Request{}, Known); ReasonOf(err) != HTTPStatus {
+			if _, err := a.session(t, NewLimiter(0, 1), nil).Page(t.Context(), Request{}, Known); ReasonOf(err) != HTTPStatus {
 				t.Fatal(err)
 			}
 			const ms = time.Millisecond
@@ -173,7 +173,7 @@ func TestSessionGivesUpInAPause(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				a, gate := newAPI(inTurn(503)), NewGate(0, 1)
+				a, limiter := newAPI(inTurn(503)), NewLimiter(0, 1)
 				ctx, cancel := context.WithCancel(t.Context())
 				if test.deadline > 0 {
 					ctx, cancel = context.WithTimeout(t.Context(), test.deadline)
@@ -181,59 +181,63 @@ func TestSessionGivesUpInAPause(t *testing.T) {
 					time.AfterFunc(test.cancelled, cancel)
 				}
 				defer cancel()
-				_, err := a.session(t, gate, nil).Page(ctx, Request{}, Known)
+				_, err := a.session(t, limiter, nil).Page(ctx, Request{}, Known)
 				if got := outcome(err); got != unavailable {
 					t.Errorf("got  %s\nwant %s", got, unavailable)
 				}
 				if got := time.Since(a.began); got != test.want || a.requests() != 1 {
 					t.Errorf("gave up after %s and %d requests, want %s and 1", got, a.requests(), test.want)
 				}
-				isEmpty(t, gate)
+				expectEmpty(t, limiter)
 			})
 		})
 	}
 	synctest.Test(t, func(t *testing.T) { // who else is in takes the rest of the time
-		gate := trusting(t, 0, 1)
+		limiter := provenLimiter(t, 0, 1)
+		other := make(chan *slot, 1)
 		a := newAPI(func(n int, r *http.Request) (*http.Response, error) {
-			go gate.Enter(t.Context(), Known)
+			go func() {
+				slot, _ := limiter.acquire(t.Context(), never, Known)
+				other <- slot
+			}()
 			return respond(r, 503, ""), nil
 		})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		_, err := a.session(t, gate, nil).Page(ctx, Request{}, Known)
+		_, err := a.session(t, limiter, nil).Page(ctx, Request{}, Known)
 		if got, want := outcome(err), "http_status, retryable: 503 Service Unavailable"; got != want || time.Since(a.began) != time.Second {
 			t.Errorf("got %s after %s, want %s", got, time.Since(a.began), want)
 		}
-		gate.Leave(nil)
+		(<-other).release(nil)
 	})
 }
 
 func TestSessionHeedsItsContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		a, gate := newAPI(inTurn(200)), NewGate(0, 1)
-		session := a.session(t, gate, nil)
+		a, limiter := newAPI(inTurn(200)), NewLimiter(0, 1)
+		session := a.session(t, limiter, nil)
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		_, err := session.Page(ctx, Request{}, Known)
-		if got, want := outcome(err), "timeout: not asked: the deadline came first"; got != want || a.requests() != 0 {
+		if got, want := outcome(err), "timeout: the request could not be sent before the deadline"; got != want || a.requests() != 0 {
 			t.Errorf("got %s and %d requests, want %s and none", got, a.requests(), want)
 		}
-		isEmpty(t, gate)
+		expectEmpty(t, limiter)
 	})
 	synctest.Test(t, func(t *testing.T) {
-		a, gate := newAPI(func(n int, r *http.Request) (*http.Response, error) {
+		a, limiter := newAPI(func(n int, r *http.Request) (*http.Response, error) {
 			<-r.Context().Done()
 			return nil, r.Context().Err()
-		}), NewGate(0, 1)
-		session := a.session(t, gate, nil)
+		}), NewLimiter(0, 1)
+		session := a.session(t, limiter, nil)
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
 		_, err := session.Page(ctx, Request{}, Known)
 		if got, want := outcome(err), "timeout: no answer before the deadline"; got != want || a.requests() != 1 || time.Since(a.began) != 10*time.Second {
 			t.Errorf("got %s and %d requests in %s, want %s and one in 10s", got, a.requests(), time.Since(a.began), want)
 		}
-		isEmpty(t, gate)
+		expectEmpty(t, limiter)
 	})
 }
 
@@ -258,16 +262,16 @@ func TestRetryAfterHoldsBackTheWholeAccount(t *testing.T) {
 		return respond(r, 200, onePage), nil
 	}
 	synctest.Test(t, func(t *testing.T) {
-		a, gate := newAPI(answer), NewGate(0, 4)
+		a, limiter := newAPI(answer), NewLimiter(0, 4)
 		patient, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
 		hasty, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 		defer cancel()
-		session := a.session(t, gate, nil)
+		session := a.session(t, limiter, nil)
 		refused := asking(patient, session, "a")
 		other := asking(patient, session, "b")
-		next := asking(hasty, a.session(t, gate, nil), "c")
-		const held = "rate_limited: the API asked for no requests until 2000-01-01T00:00:05Z (Retry-After)"
+		next := asking(hasty, a.session(t, limiter, nil), "c")
+		const held = "rate_limited: the API asked to wait until 2000-01-01T00:00:05Z (Retry-After)"
 		if got := <-next; got != held || time.Since(a.began) != 0 {
 			t.Errorf("one with an early deadline: %s after %s, want %s at once", got, time.Since(a.began), held)
 		}
@@ -277,32 +281,32 @@ func TestRetryAfterHoldsBackTheWholeAccount(t *testing.T) {
 		if diff := cmp.Diff([]time.Duration{0, 5 * time.Second, 5 * time.Second}, a.at); diff != "" {
 			t.Errorf("asked at: (-want +got)\n%s", diff)
 		}
-		isEmpty(t, gate)
+		expectEmpty(t, limiter)
 	})
 	synctest.Test(t, func(t *testing.T) {
-		a, gate := newAPI(answer), NewGate(0, 4)
+		a, limiter := newAPI(answer), NewLimiter(0, 4)
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 		defer cancel()
-		_, err := a.session(t, gate, nil).Page(ctx, Request{}, Known)
+		_, err := a.session(t, limiter, nil).Page(ctx, Request{}, Known)
 		if got := ReasonOf(err); got != RateLimited || a.requests() != 1 || time.Since(a.began) > time.Second {
 			t.Errorf("the request itself: %s after %s and %d requests, want rate_limited at once", outcome(err), time.Since(a.began), a.requests())
 		}
 		time.Sleep(time.Until(a.began.Add(4 * time.Second)))
 		ctx, cancel = context.WithTimeout(t.Context(), 999*time.Millisecond)
 		defer cancel()
-		_, err = a.session(t, gate, nil).Page(ctx, Request{}, Known)
+		_, err = a.session(t, limiter, nil).Page(ctx, Request{}, Known)
 		if got := ReasonOf(err); got != RateLimited || a.requests() != 1 {
 			t.Errorf("the next scrape: %s and %d requests", outcome(err), a.requests())
 		}
 		time.Sleep(time.Second)
-		if _, err := a.session(t, gate, nil).Page(t.Context(), Request{}, Known); err != nil || a.requests() != 2 {
+		if _, err := a.session(t, limiter, nil).Page(t.Context(), Request{}, Known); err != nil || a.requests() != 2 {
 			t.Errorf("a scrape after it: %v, and %d requests", err, a.requests())
 		}
 	})
 	synctest.Test(t, func(t *testing.T) { // an answer that is no failure holds nobody back
-		a, gate := newAPI(func(n int, r *http.Request) (*http.Response, error) { return respond(r, 200, onePage, wait), nil }), NewGate(0, 4)
+		a, limiter := newAPI(func(n int, r *http.Request) (*http.Response, error) { return respond(r, 200, onePage, wait), nil }), NewLimiter(0, 4)
 		for range 2 {
-			if _, err := a.session(t, gate, nil).Page(t.Context(), Request{}, Known); err != nil {
+			if _, err := a.session(t, limiter, nil).Page(t.Context(), Request{}, Known); err != nil {
 				t.Error(err)
 			}
 		}
@@ -318,15 +322,15 @@ func TestARejectedTokenEndsTheSession(t *testing.T) {
 	for round := range 20 { // what happens at one moment happens in any order
 		synctest.Test(t, func(t *testing.T) {
 			accepts := false
-			a, gate := newAPI(func(n int, r *http.Request) (*http.Response, error) {
+			a, limiter := newAPI(func(n int, r *http.Request) (*http.Response, error) {
 				time.Sleep(100 * time.Millisecond)
 				if accepts {
 					return respond(r, 200, onePage), nil
 				}
 				return respond(r, 401, fmt.Sprintf(oneError, 401)), nil
-			}), NewGate([]float64{0, 5}[round%2], 4)
+			}), NewLimiter([]float64{0, 5}[round%2], 4)
 			scrape := func() (outcomes []string) {
-				session := a.session(t, gate, nil)
+				session := a.session(t, limiter, nil)
 				var all []chan string
 				for i := range 8 {
 					all = append(all, asking(t.Context(), session, fmt.Sprint(i)))
@@ -356,7 +360,7 @@ func TestARejectedTokenEndsTheSession(t *testing.T) {
 			if at := a.at[before:]; len(at) != 9 || at[1]-at[0] != 100*time.Millisecond || round%2 == 0 && at[4] != at[1] {
 				t.Errorf("asked at %v, want one alone and then the others", at)
 			}
-			isEmpty(t, gate)
+			expectEmpty(t, limiter)
 		})
 	}
 }
@@ -365,7 +369,7 @@ func TestARejectedTokenEndsTheSession(t *testing.T) {
 func TestARejectedTokenEndsRetries(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		gate := trusting(t, 0, 4)
+		limiter := provenLimiter(t, 0, 4)
 		a := newAPI(nil)
 		a.answer = func(n int, r *http.Request) (*http.Response, error) {
 			switch a.asked[n-1] {
@@ -379,7 +383,7 @@ func TestARejectedTokenEndsRetries(t *testing.T) {
 				return respond(r, 401, ""), nil
 			}
 		}
-		session := a.session(t, gate, nil)
+		session := a.session(t, limiter, nil)
 		slow, unavailable, rejected := asking(t.Context(), session, "slow"), asking(t.Context(), session, "unavailable"), asking(t.Context(), session, "rejected")
 		got := []string{<-slow, <-unavailable, <-rejected}
 		if diff := cmp.Diff([]string{"success", "auth: 401 Unauthorized", "auth: 401 Unauthorized"}, got); diff != "" {
@@ -388,7 +392,7 @@ func TestARejectedTokenEndsRetries(t *testing.T) {
 		if a.requests() != 3 {
 			t.Errorf("asked %q", a.asked)
 		}
-		isEmpty(t, gate)
+		expectEmpty(t, limiter)
 	})
 }
 
@@ -396,12 +400,12 @@ func TestAnEndedSessionAsksNothing(t *testing.T) {
 	t.Parallel()
 	const ended = "timeout: the scrape has ended"
 	synctest.Test(t, func(t *testing.T) {
-		gate := trusting(t, 0, 1)
+		limiter := provenLimiter(t, 0, 1)
 		a := newAPI(func(n int, r *http.Request) (*http.Response, error) {
 			time.Sleep(time.Second)
 			return respond(r, 200, onePage), nil
 		})
-		session := a.session(t, gate, nil)
+		session := a.session(t, limiter, nil)
 		inFlight, waiting := asking(t.Context(), session, "a"), asking(t.Context(), session, "b")
 		session.End()
 		late := asking(t.Context(), session, "c")
@@ -409,18 +413,18 @@ func TestAnEndedSessionAsksNothing(t *testing.T) {
 		if diff := cmp.Diff([]string{"success", ended, ended}, got); diff != "" || a.requests() != 1 {
 			t.Errorf("%d requests: (-want +got)\n%s", a.requests(), diff)
 		}
-		isEmpty(t, gate)
-		if got := <-asking(t.Context(), a.session(t, gate, nil), "d"); got != "success" {
+		expectEmpty(t, limiter)
+		if got := <-asking(t.Context(), a.session(t, limiter, nil), "d"); got != "success" {
 			t.Errorf("the next session: %s", got)
 		}
 	})
 }
 
-// A scrape's requests keep to the limits of the gate, and all are answered.
+// A scrape's requests keep to the limits of the limiter, and all are answered.
 func TestSessionsShareTheLimitsOfTheGate(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		gate := trusting(t, 20, 3)
+		limiter := provenLimiter(t, 20, 3)
 		var mu sync.Mutex
 		in, most := 0, 0
 		a := newAPI(func(n int, r *http.Request) (*http.Response, error) {
@@ -435,7 +439,7 @@ func TestSessionsShareTheLimitsOfTheGate(t *testing.T) {
 			return respond(r, 200, onePage), nil
 		})
 		var all []chan string
-		sessions := []*Session{a.session(t, gate, nil), a.session(t, gate, nil)}
+		sessions := []*Session{a.session(t, limiter, nil), a.session(t, limiter, nil)}
 		for i := range 60 {
 			all = append(all, asking(t.Context(), sessions[i%2], ""))
 		}
@@ -456,7 +460,7 @@ func TestSessionsShareTheLimitsOfTheGate(t *testing.T) {
 				t.Errorf("request %d was made after %s, before %s", i+1, at, soonest)
 			}
 		}
-		isEmpty(t, gate)
+		expectEmpty(t, limiter)
 	})
 }
 
@@ -464,9 +468,9 @@ func TestSessionsShareTheLimitsOfTheGate(t *testing.T) {
 // merely slow is not.
 func TestRequestsThatHangAtTheCostOfOthersAreEnded(t *testing.T) {
 	t.Parallel()
-	const late = "timeout: not asked: the deadline came first"
+	const late = "timeout: the request could not be sent before the deadline"
 	ended := func(d time.Duration) string {
-		return fmt.Sprintf("timeout: no answer in %s, while other queries waited to be asked", d)
+		return fmt.Sprintf("timeout: no response in %s, while other queries were waiting", d)
 	}
 	for name, test := range map[string]struct {
 		perSecond float64
@@ -485,7 +489,7 @@ func TestRequestsThatHangAtTheCostOfOthersAreEnded(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				gate := trusting(t, test.perSecond, 1)
+				limiter := provenLimiter(t, test.perSecond, 1)
 				a := newAPI(nil)
 				a.answer = func(n int, r *http.Request) (*http.Response, error) {
 					if a.asked[n-1] == "hangs" {
@@ -495,7 +499,7 @@ func TestRequestsThatHangAtTheCostOfOthersAreEnded(t *testing.T) {
 					time.Sleep(test.answer)
 					return respond(r, 200, onePage), nil
 				}
-				session := a.session(t, gate, nil)
+				session := a.session(t, limiter, nil)
 				before := asking(t.Context(), session, "before")
 				if test.perSecond == 0 {
 					<-before
@@ -519,7 +523,7 @@ func TestRequestsThatHangAtTheCostOfOthersAreEnded(t *testing.T) {
 				if diff := cmp.Diff(test.want, got); diff != "" {
 					t.Errorf("(-want +got)\n%s", diff)
 				}
-				isEmpty(t, gate)
+				expectEmpty(t, limiter)
 			})
 		})
 	}
