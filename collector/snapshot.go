@@ -1,7 +1,6 @@
 package collector
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -119,7 +118,7 @@ func (r *run) summarize(result *Result) {
 }
 
 // unfinished is the error of what a scrape did not wait for.
-var unfinished = &inbox.Error{Reason: inbox.Timeout, Text: "no answer before the deadline"}
+var unfinished = inbox.Errorf(inbox.Timeout, "no response before the deadline")
 
 // part returns what came of a part by now.
 func (r *run) part(p planned, now time.Time) Part {
@@ -155,8 +154,8 @@ func (r *run) groups(p planned) ([]Series, error) {
 	}
 	now := tally(p.task.contacts, p.fields, p.oldest)
 	if len(now) > maxGroups {
-		return nil, &inbox.Error{Reason: inbox.TooLarge, Text: fmt.Sprintf(
-			"its contacts have more than %d different values of %s: group by a field with fewer, or count by dimensions (by)", maxGroups, groupLabels(p.query))}
+		return nil, inbox.Errorf(inbox.TooLarge,
+			"its contacts have more than %d different values of %s: group by a field with fewer, or count by dimensions (by)", maxGroups, groupLabels(p.query))
 	}
 	ever := r.account.history[p.query].groups[p.index]
 	remember(ever, now)

@@ -167,8 +167,8 @@ func readable(pages int) error {
 	if pages <= maxReadPages {
 		return nil
 	}
-	return &inbox.Error{Reason: inbox.TooLarge, Text: fmt.Sprintf(
-		"its contacts are on %d pages, and at most %d are read: narrow the filter, or count by dimensions (by) instead of group_by", pages, maxReadPages)}
+	return inbox.Errorf(inbox.TooLarge,
+		"its contacts are on %d pages, and at most %d are read: narrow the filter, or count by dimensions (by) instead of group_by", pages, maxReadPages)
 }
 
 // affordable returns an error if the rate limit does not admit so many requests
@@ -182,6 +182,6 @@ func (t *task) affordable(ctx context.Context, requests int) error {
 	if float64(requests) <= allowed {
 		return nil
 	}
-	return &inbox.Error{Reason: inbox.Timeout, Text: fmt.Sprintf(
-		"reading its contacts takes %d requests, and rate_limit leaves %.0f for it before the deadline: raise rate_limit or timeout, or narrow the filter", requests, allowed)}
+	return inbox.Errorf(inbox.Timeout,
+		"reading its contacts takes %d requests, and rate_limit leaves %.0f for it before the deadline: raise rate_limit or timeout, or narrow the filter", requests, allowed)
 }

@@ -2,11 +2,8 @@ package inbox
 
 import (
 	"bytes"
-	"compress/flate"
 	"compress/gzip"
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptrace"
@@ -85,12 +82,12 @@ func (c *Client) Page(ctx context.Context, r Request) (page Page, retryAfter tim
 	}
 	response, err := c.http.Do(request)
 	if err != nil {
-		return Page{}, 0, c.broken(ctx, err, &secrets)
+		return Page{}, 0, requestError(ctx, err, &secrets)
 	}
 	defer response.Body.Close()
 	exchange.Status = response.StatusCode
 	retryAfter = RetryAfter(response.Header.Get("Retry-After"), time.Now())
-	page, exchange.Bytes, err = c.read(ctx, response, r.Selection, &secrets)
+	page, exchange.Bytes, err = read(ctx, response, r.Selection, &secrets)
 	return page, retryAfter, err
 }
 
@@ -109,7 +106,7 @@ func (c *Client) request(ctx context.Context, body []byte) (*http.Request, error
 }
 
 // read reads a response into a page, or into the error that it stands for.
-func (c *Client) read(ctx context.Context, response *http.Response, selection *Selection, secrets *redactor) (Page, int64, error) {
+func read(ctx context.Context, response *http.Response, selection *Selection, secrets *redactor) (Page, int64, error) {
 	success := response.StatusCode/100 == 2
 	if response.StatusCode == http.StatusSwitchingProtocols {
 		// What follows is no body, and to read it ends with no context.
@@ -120,7 +117,7 @@ func (c *Client) read(ctx context.Context, response *http.Response, selection *S
 		if !success {
 			return Page{}, 0, statusError(response, answer{}, secrets)
 		}
-		return Page{}, 0, c.brokenBody(ctx, err, secrets)
+		return Page{}, 0, bodyError(ctx, err, secrets)
 	}
 	if !success {
 		said, n, err := decodeAnswer(io.LimitReader(body, maxErrorAnswer), nil)
@@ -132,9 +129,9 @@ func (c *Client) read(ctx context.Context, response *http.Response, selection *S
 	said, n, err := decodeAnswer(body, selection)
 	switch {
 	case err != nil:
-		return Page{}, n, c.brokenBody(ctx, err, secrets)
+		return Page{}, n, bodyError(ctx, err, secrets)
 	case !said.success || said.code != 0 && said.code/100 != 2:
-		return Page{}, n, answerError(said, secrets)
+		return Page{}, n, apiError(said, secrets)
 	}
 	return said.page, n, nil
 }
@@ -149,85 +146,4 @@ func decompressed(response *http.Response) (io.Reader, error) {
 	default:
 		return nil, Errorf(Decode, "the answer is neither plain nor gzip, but %q", encoding)
 	}
-}
-
-// broken is the error of a request that got no response.
-func (c *Client) broken(ctx context.Context, err error, secrets *redactor) error {
-	if ended := ContextError(ctx, "no answer before the deadline"); ended != nil {
-		return ended
-	}
-	if errors.Is(err, context.DeadlineExceeded) {
-		return Errorf(Timeout, "no answer within %s", maxRequest)
-	}
-	if errors.Is(err, io.EOF) {
-		return &Error{Reason: Connection, Text: "the connection ended before an answer", retryable: true}
-	}
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
-		err = wrapped.Err // without the method and address in front
-	}
-	return &Error{Reason: Connection, Text: secrets.shorten(err.Error()), retryable: true}
-}
-
-// brokenBody is the error of a response that cannot be read as an answer.
-func (c *Client) brokenBody(ctx context.Context, err error, secrets *redactor) error {
-	if ended := ContextError(ctx, "no answer before the deadline"); ended != nil {
-		return ended
-	}
-	var own *Error
-	var corrupt flate.CorruptInputError
-	switch {
-	case errors.Is(err, context.DeadlineExceeded):
-		return Errorf(Timeout, "no whole answer within %s", maxRequest)
-	case errors.As(err, &own):
-		return &Error{Reason: own.Reason, Text: secrets.shorten(own.Text)}
-	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.As(err, &corrupt):
-		return Errorf(Decode, "decompressing the answer: %v", err)
-	case errors.Is(err, io.EOF): // where the header of gzip should be
-		return Errorf(Decode, "decompressing the answer: it is empty")
-	default:
-		return &Error{Reason: Connection, Text: secrets.shorten(fmt.Sprintf("reading the answer: %v", err)), retryable: true}
-	}
-}
-
-// statusError is the error of a response whose HTTP status is not a success.
-func statusError(response *http.Response, said answer, secrets *redactor) error {
-	status := response.StatusCode
-	e := &Error{Reason: HTTPStatus, Text: fmt.Sprintf("%d %s", status, http.StatusText(status))}
-	switch {
-	case rejects(status) || rejects(said.code):
-		e.Reason = Auth
-	case status == http.StatusTooManyRequests:
-		e.Reason, e.retryable = RateLimited, true
-	case status == http.StatusBadGateway, status == http.StatusServiceUnavailable, status == http.StatusGatewayTimeout:
-		e.retryable = true
-	case status/100 == 3:
-		e.Text += fmt.Sprintf(" to %s: redirects are not followed, for they would carry the token elsewhere", secrets.quote(response.Header.Get("Location")))
-	}
-	if said.message != "" {
-		e.Text += ": " + secrets.quote(said.message)
-	}
-	return e
-}
-
-// answerError is the error of an answer that says in its body that it failed.
-func answerError(said answer, secrets *redactor) error {
-	e := &Error{Reason: API, Text: "the API failed"}
-	switch {
-	case rejects(said.code):
-		e.Reason = Auth
-	case said.code == http.StatusTooManyRequests:
-		e.Reason, e.retryable = RateLimited, true
-	}
-	if said.code != 0 {
-		e.Text += fmt.Sprintf(" with code %d", said.code)
-	}
-	if said.message != "" {
-		e.Text += ": " + secrets.quote(said.message)
-	}
-	return e
-}
-
-func rejects(code int) bool {
-	return code == http.StatusUnauthorized || code == http.StatusForbidden
 }

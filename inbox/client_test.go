@@ -154,21 +154,21 @@ func TestEncodingsOfAnAnswer(t *testing.T) {
 		"x-gzip":                    {"x-gzip", whole, "success"},
 		"GZIP":                      {"GZIP", whole, "success"},
 		"two members":               {"gzip", gzipped(onePage[:20]) + gzipped(onePage[20:]), "success"},
-		"gzip that is plain":        {"gzip", onePage, "decode: decompressing the answer: gzip: invalid header"},
-		"plain that is gzip":        {"", whole, `decode: decoding the answer: invalid character '\x1f' at start of value, at byte 0`},
+		"gzip that is plain":        {"gzip", onePage, "decode: decompressing the response: gzip: invalid header"},
+		"plain that is gzip":        {"", whole, `decode: decoding the response: invalid character '\x1f' at start of value, at byte 0`},
 		"brotli":                    {"br", "x", `decode: the answer is neither plain nor gzip, but "br"`},
 		"gzip twice":                {"gzip, gzip", gzipped(whole), `decode: the answer is neither plain nor gzip, but "gzip, gzip"`},
-		"nothing":                   {"gzip", "", "decode: decompressing the answer: it is empty"},
-		"nothing, compressed":       {"gzip", gzipped(""), "decode: decoding the answer: it is empty"},
-		"ended in the header":       {"gzip", whole[:5], "connection, retryable: reading the answer: unexpected EOF"},
-		"ended in the middle":       {"gzip", whole[:len(whole)/2], "connection, retryable: reading the answer: unexpected EOF"},
-		"ended before the checksum": {"gzip", whole[:len(whole)-8], "connection, retryable: reading the answer: unexpected EOF"},
-		"ended in the checksum":     {"gzip", whole[:len(whole)-3], "connection, retryable: reading the answer: unexpected EOF"},
-		"corrupt in the middle":     {"gzip", corrupt(12), "decode: decompressing the answer: flate: corrupt input before offset 6"},
-		"corrupt checksum":          {"gzip", corrupt(len(whole) - 6), "decode: decompressing the answer: gzip: invalid checksum"},
-		"corrupt length":            {"gzip", corrupt(len(whole) - 2), "decode: decompressing the answer: gzip: invalid checksum"},
-		"garbage after it":          {"gzip", whole + "garbage garbage", "decode: decompressing the answer: gzip: invalid header"},
-		"short, compressed":         {"gzip", gzipped(onePage[:40]), "decode: decoding the answer: unexpected EOF, at byte 40"},
+		"nothing":                   {"gzip", "", "decode: decompressing the response: the body is empty"},
+		"nothing, compressed":       {"gzip", gzipped(""), "decode: decoding the response: the body is empty"},
+		"ended in the header":       {"gzip", whole[:5], "connection, retryable: reading the response: unexpected EOF"},
+		"ended in the middle":       {"gzip", whole[:len(whole)/2], "connection, retryable: reading the response: unexpected EOF"},
+		"ended before the checksum": {"gzip", whole[:len(whole)-8], "connection, retryable: reading the response: unexpected EOF"},
+		"ended in the checksum":     {"gzip", whole[:len(whole)-3], "connection, retryable: reading the response: unexpected EOF"},
+		"corrupt in the middle":     {"gzip", corrupt(12), "decode: decompressing the response: flate: corrupt input before offset 6"},
+		"corrupt checksum":          {"gzip", corrupt(len(whole) - 6), "decode: decompressing the response: gzip: invalid checksum"},
+		"corrupt length":            {"gzip", corrupt(len(whole) - 2), "decode: decompressing the response: gzip: invalid checksum"},
+		"garbage after it":          {"gzip", whole + "garbage garbage", "decode: decompressing the response: gzip: invalid header"},
+		"short, compressed":         {"gzip", gzipped(onePage[:40]), "decode: decoding the response: unexpected EOF, at byte 40"},
 		"two objects, compressed":   {"gzip", gzipped(onePage + onePage), "decode: the answer goes on after its JSON object"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -209,11 +209,11 @@ func TestTheLimitIsOfTheDecompressedAnswer(t *testing.T) {
 
 func TestStatusesOfAnAnswer(t *testing.T) {
 	t.Parallel()
-	moved := ` to "https://elsewhere.example/": redirects are not followed, for they would carry the token elsewhere`
+	moved := ` to "https://elsewhere.example/": redirects are not followed, because they could send the token to another host`
 	said := `: "no such page"`
 	for status, want := range map[int]string{
-		200: `api: the API failed with code 200` + said,
-		201: `api: the API failed with code 201` + said,
+		200: `api: the API reported a failure with code 200` + said,
+		201: `api: the API reported a failure with code 201` + said,
 		301: `http_status: 301 Moved Permanently` + moved + said,
 		302: `http_status: 302 Found` + moved + said,
 		307: `http_status: 307 Temporary Redirect` + moved + said,
@@ -270,7 +270,7 @@ func TestASuccessMayHaveAnySuccessfulStatus(t *testing.T) {
 		}
 	}
 	_, _, err := clientOf(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }).Page(t.Context(), Request{})
-	if got, want := outcome(err), "decode: decoding the answer: it is empty"; got != want {
+	if got, want := outcome(err), "decode: decoding the response: the body is empty"; got != want {
 		t.Errorf("204: %s, want %s", got, want)
 	}
 }
@@ -278,19 +278,19 @@ func TestASuccessMayHaveAnySuccessfulStatus(t *testing.T) {
 func TestCodesInsideAnAnswer(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{
-		`{"success":false}`:                                              `api: the API failed`,
-		`{"success":false,"data":[{"_id":"a"}]}`:                         `api: the API failed`,
-		`{"success":false,"code":200}`:                                   `api: the API failed with code 200`,
-		`{"success":false,"message":"no","code":400}`:                    `api: the API failed with code 400: "no"`,
-		`{"message":"token expired","success":false,"code":401}`:         `auth: the API failed with code 401: "token expired"`,
-		`{"success":false,"message":"not yours","code":403}`:             `auth: the API failed with code 403: "not yours"`,
-		`{"success":false,"message":"slow down","code":429}`:             `rate_limited, retryable: the API failed with code 429: "slow down"`,
-		`{"success":false,"message":"oops","code":500}`:                  `api: the API failed with code 500: "oops"`,
-		`{"success":true,"data":[{"_id":"a"}],"code":500}`:               `api: the API failed with code 500`,
-		`{"success":true,"data":[{"_id":"a"}],"code":401}`:               `auth: the API failed with code 401`,
-		`{"success":true,"data":[{"_id":"a"}],"code":-1}`:                `api: the API failed with code -1`,
-		`{"success":false,"message":"a\nb\u0000\"c\""}`:                  `api: the API failed: "a\nb\x00\"c\""`,
-		`{"success":false,"message":"` + strings.Repeat("é", 400) + `"}`: `api: the API failed: "` + strings.Repeat("é", 300) + `"`,
+		`{"success":false}`:                                              `api: the API reported a failure`,
+		`{"success":false,"data":[{"_id":"a"}]}`:                         `api: the API reported a failure`,
+		`{"success":false,"code":200}`:                                   `api: the API reported a failure with code 200`,
+		`{"success":false,"message":"no","code":400}`:                    `api: the API reported a failure with code 400: "no"`,
+		`{"message":"token expired","success":false,"code":401}`:         `auth: the API reported a failure with code 401: "token expired"`,
+		`{"success":false,"message":"not yours","code":403}`:             `auth: the API reported a failure with code 403: "not yours"`,
+		`{"success":false,"message":"slow down","code":429}`:             `rate_limited, retryable: the API reported a failure with code 429: "slow down"`,
+		`{"success":false,"message":"oops","code":500}`:                  `api: the API reported a failure with code 500: "oops"`,
+		`{"success":true,"data":[{"_id":"a"}],"code":500}`:               `api: the API reported a failure with code 500`,
+		`{"success":true,"data":[{"_id":"a"}],"code":401}`:               `auth: the API reported a failure with code 401`,
+		`{"success":true,"data":[{"_id":"a"}],"code":-1}`:                `api: the API reported a failure with code -1`,
+		`{"success":false,"message":"a\nb\u0000\"c\""}`:                  `api: the API reported a failure: "a\nb\x00\"c\""`,
+		`{"success":false,"message":"` + strings.Repeat("é", 400) + `"}`: `api: the API reported a failure: "` + strings.Repeat("é", 300) + `"`,
 	} {
 		page, _, err := clientOf(t, answering(200, body)).Page(t.Context(), Request{})
 		if got := outcome(err); got != want || !cmp.Equal(page, Page{}) {
@@ -316,7 +316,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 		}
 	}
 	_, _, err := clientOf(t, answering(302, "")).Page(t.Context(), Request{})
-	if got, want := outcome(err), `http_status: 302 Found to "": redirects are not followed, for they would carry the token elsewhere`; got != want {
+	if got, want := outcome(err), `http_status: 302 Found to "": redirects are not followed, because they could send the token to another host`; got != want {
 		t.Errorf("without a Location: %s, want %s", got, want)
 	}
 	if asked != 0 {
@@ -347,19 +347,19 @@ func TestBrokenConnections(t *testing.T) {
 		answer http.HandlerFunc
 		want   string
 	}{
-		"closed":          {hijacked(func(net.Conn) {}), "connection, retryable: the connection ended before an answer"},
+		"closed":          {hijacked(func(net.Conn) {}), "connection, retryable: the connection was closed before a response"},
 		"reset":           {hijacked(func(c net.Conn) { c.(*net.TCPConn).SetLinger(0) }), "connection, retryable: read tcp X->X: read: connection reset by peer"},
-		"closed mid-body": {partly, "connection, retryable: reading the answer: unexpected EOF"},
+		"closed mid-body": {partly, "connection, retryable: reading the response: unexpected EOF"},
 		"short of its length": {func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Length", "1000")
 			partly(w, r)
-		}, "connection, retryable: reading the answer: unexpected EOF"},
+		}, "connection, retryable: reading the response: unexpected EOF"},
 		"short of its length after a whole answer": {func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Length", "1000")
 			io.WriteString(w, onePage)
 			http.NewResponseController(w).Flush()
 			panic(http.ErrAbortHandler)
-		}, "connection, retryable: reading the answer: unexpected EOF"},
+		}, "connection, retryable: reading the response: unexpected EOF"},
 		"another protocol, and nothing said in it": {hijacked(func(c net.Conn) {
 			io.WriteString(c, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: penguin\r\n\r\n")
 			io.Copy(io.Discard, c) // until the client has had enough
@@ -410,7 +410,7 @@ func TestARequestEndsWithItsContext(t *testing.T) {
 		cause error
 		want  string
 	}{
-		"the scrape was given up": {context.Canceled, "timeout: no answer before the deadline"},
+		"the scrape was given up": {context.Canceled, "timeout: no response before the deadline"},
 		"for a reason of ours":    {why, "auth: another request found that out"},
 	} {
 		for _, begun := range []bool{false, true} {
@@ -484,11 +484,11 @@ func TestARequestEndsAtItsDeadline(t *testing.T) {
 		after    time.Duration
 		want     string
 	}{
-		"silence":             {silence, 10 * time.Second, 10 * time.Second, "timeout: no answer before the deadline"},
-		"in the answer":       {midBody, 10 * time.Second, 10 * time.Second, "timeout: no answer before the deadline"},
-		"silence for ever":    {silence, 0, time.Minute, "timeout: no answer within 1m0s"},
-		"in the answer, ever": {midBody, 0, time.Minute, "timeout: no whole answer within 1m0s"},
-		"a far deadline":      {silence, time.Hour, time.Minute, "timeout: no answer within 1m0s"},
+		"silence":             {silence, 10 * time.Second, 10 * time.Second, "timeout: no response before the deadline"},
+		"in the answer":       {midBody, 10 * time.Second, 10 * time.Second, "timeout: no response before the deadline"},
+		"silence for ever":    {silence, 0, time.Minute, "timeout: no response within 1m0s"},
+		"in the answer, ever": {midBody, 0, time.Minute, "timeout: no complete response within 1m0s"},
+		"a far deadline":      {silence, time.Hour, time.Minute, "timeout: no response within 1m0s"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

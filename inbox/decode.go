@@ -66,26 +66,9 @@ func decodeAnswer(body io.Reader, selection *Selection) (answer, int64, error) {
 		return a, guard.read, guard.err // the cause, where the decoder knows only the symptom
 	}
 	if err != nil {
-		err = refused(err)
+		err = decodeError(err)
 	}
 	return a, guard.read, err
-}
-
-// refused is the error of an answer that the decoder does not accept. It does not say
-// within which of the answer's keys, for these may be anything, a token too.
-func refused(err error) error {
-	var own *Error
-	var syntax *jsontext.SyntacticError
-	switch {
-	case errors.As(err, &own):
-		return own
-	case errors.As(err, &syntax):
-		return Errorf(Decode, "decoding the answer: %v, at byte %d", syntax.Err, syntax.ByteOffset)
-	case errors.Is(err, io.EOF):
-		return Errorf(Decode, "decoding the answer: it is empty")
-	default:
-		return Errorf(Decode, "decoding the answer: %v", err)
-	}
 }
 
 func (d *pageDecoder) envelope(selection *Selection) (answer, error) {

@@ -98,8 +98,8 @@ func TestSessionAsksAgainWhereThatMayHelp(t *testing.T) {
 		"a server error":               {inTurn(500), 1, `http_status: 500 Internal Server Error: "no such page"`},
 		"a token rejected":             {inTurn(401), 1, `auth: 401 Unauthorized: "no such page"`},
 		"a token rejected in the end":  {inTurn(503, 503, 403), 3, `auth: 403 Forbidden: "no such page"`},
-		"a failure":                    {body(`{"success":false,"code":500}`), 1, "api: the API failed with code 500"},
-		"a failure of rate":            {body(`{"success":false,"code":429}`), 3, "rate_limited, retryable: the API failed with code 429"},
+		"a failure":                    {body(`{"success":false,"code":500}`), 1, "api: the API reported a failure with code 500"},
+		"a failure of rate":            {body(`{"success":false,"code":429}`), 3, "rate_limited, retryable: the API reported a failure with code 429"},
 		"no answer of the API's":       {body(`[]`), 1, "decode: the answer is no JSON object"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -234,7 +234,7 @@ func TestSessionHeedsItsContext(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
 		_, err := session.Page(ctx, Request{}, Known)
-		if got, want := outcome(err), "timeout: no answer before the deadline"; got != want || a.requests() != 1 || time.Since(a.began) != 10*time.Second {
+		if got, want := outcome(err), "timeout: no response before the deadline"; got != want || a.requests() != 1 || time.Since(a.began) != 10*time.Second {
 			t.Errorf("got %s and %d requests in %s, want %s and one in 10s", got, a.requests(), time.Since(a.began), want)
 		}
 		expectEmpty(t, limiter)
@@ -481,8 +481,8 @@ func TestRequestsThatHangAtTheCostOfOthersAreEnded(t *testing.T) {
 	}{
 		"a third of the time":       {0, 100 * time.Millisecond, 9 * time.Second, []string{ended(3 * time.Second), "success"}, 3 * time.Second},
 		"of a slow API":             {0, 2 * time.Second, 9 * time.Second, []string{ended(4 * time.Second), "success"}, 4 * time.Second},
-		"of an API slower than all": {0, 5 * time.Second, 9 * time.Second, []string{"timeout: no answer before the deadline", late}, 30 * time.Second},
-		"nobody waits":              {0, 100 * time.Millisecond, 0, []string{"timeout: no answer before the deadline"}, 30 * time.Second},
+		"of an API slower than all": {0, 5 * time.Second, 9 * time.Second, []string{"timeout: no response before the deadline", late}, 30 * time.Second},
+		"nobody waits":              {0, 100 * time.Millisecond, 0, []string{"timeout: no response before the deadline"}, 30 * time.Second},
 		// It began 900ms after the one before it had ended.
 		"begun late, for a rate limit": {1, 100 * time.Millisecond, 9 * time.Second, []string{ended(3 * time.Second), "success"}, 4 * time.Second},
 	} {
