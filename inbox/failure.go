@@ -69,36 +69,36 @@ func decodeError(err error) error {
 }
 
 // statusError returns the error of a response whose HTTP status is not a success.
-func statusError(response *http.Response, said answer, secrets *redactor) error {
+func statusError(response *http.Response, e envelope, secrets *redactor) error {
 	status := response.StatusCode
 	text := fmt.Sprintf("%d %s", status, http.StatusText(status))
 	if status/100 == 3 {
 		text += fmt.Sprintf(" to %s: redirects are not followed, because they could send the token to another host",
 			secrets.quote(response.Header.Get("Location")))
 	}
-	return responseError(HTTPStatus, status, text, said, secrets)
+	return responseError(HTTPStatus, status, text, e, secrets)
 }
 
 // apiError returns the error of a response that reports a failure in its body.
-func apiError(said answer, secrets *redactor) error {
+func apiError(e envelope, secrets *redactor) error {
 	text := "the API reported a failure"
-	if said.code != 0 {
-		text += fmt.Sprintf(" with code %d", said.code)
+	if e.code != 0 {
+		text += fmt.Sprintf(" with code %d", e.code)
 	}
-	return responseError(API, said.code, text, said, secrets)
+	return responseError(API, e.code, text, e, secrets)
 }
 
 // responseError returns an error with the message of the API. A code may say more about
 // the reason than the kind of failure does.
-func responseError(reason Reason, code int, text string, said answer, secrets *redactor) error {
+func responseError(reason Reason, code int, text string, e envelope, secrets *redactor) error {
 	switch {
-	case rejected(code), rejected(said.code):
+	case rejected(code), rejected(e.code):
 		reason = Auth
 	case code == http.StatusTooManyRequests:
 		reason = RateLimited
 	}
-	if said.message != "" {
-		text += ": " + secrets.quote(said.message)
+	if e.message != "" {
+		text += ": " + secrets.quote(e.message)
 	}
 	err := Errorf(reason, "%s", text)
 	if reason == RateLimited || reason == HTTPStatus && unavailable(code) {

@@ -14,9 +14,9 @@ import (
 // A Limiter decides when the requests of an account are sent. It lives as long as the
 // account and is safe for concurrent use.
 //
-// Admission: a request acquires a slot, is sent, and releases the slot. It is admitted
-// if a slot is free, there being as many as requests may run concurrently, and if the
-// rate limit allows it. The burst of the rate limit is one second's worth.
+// Admission: a request acquires a slot, is sent, and releases the slot. There are as many
+// slots as requests may be in flight. The rate limit admits so many requests per second,
+// and a burst of one second's worth.
 //
 // Priority: requests that cannot be admitted at once wait, sorted by priority and then
 // by arrival. Cheap requests go first, so that a low rate limit starves no scrape, and
@@ -27,17 +27,17 @@ import (
 // scrape or a later one. A request that cannot wait for that long fails at once with
 // RateLimited. Without a deadline it can wait for maxRequest.
 //
-// Unproven token: until a first response, and again after a rejection, it is not known
-// whether the API accepts the account's token. One request is then sent alone, so that
-// a wrong token costs one request and not one per query. The others wait for it, but
-// only for aloneFor: if it hangs, it must not hold up everything.
+// Unproven token: until a request first succeeds, and again after a rejection, it is not
+// known whether the API accepts the account's token. One request is then sent alone, so
+// that a wrong token costs one request and not one per query. The others wait for it,
+// but only for aloneFor: if it hangs, it must not hold up everything.
 //
-// Stuck and starved: a request is stuck if it has had no response for more than twice
-// the time of the slowest recent response. The first waiter is starved if all slots are
-// taken and none was released for a third of the time that it can wait in all. Stuck
-// requests that are at least that old are then canceled with a Timeout. While nobody is
-// starved they may go on, and an API that is slow for everyone is waited for. A waiter
-// without a deadline is never starved.
+// Stuck and starved: a request is stuck if it has been in flight for more than twice as
+// long as the slowest recent success took. The first waiter is starved if all slots are
+// taken and none was released for a third of the time from its arrival to its deadline.
+// Stuck requests that are in flight for at least as long are then canceled with a
+// Timeout. While nobody is starved they go on, and an API that is slow for everyone is
+// waited for. A waiter without a deadline is never starved.
 type Limiter struct {
 	mu          sync.Mutex
 	rateLimit   *rate.Limiter
@@ -51,7 +51,7 @@ type Limiter struct {
 	timer       *time.Timer
 
 	lastReleased time.Time
-	slowest      time.Duration // of the recent responses; 0 before the first
+	slowest      time.Duration // of the recent successes; 0 before the first
 }
 
 // aloneFor is how long requests wait for one that is sent alone.
@@ -149,7 +149,7 @@ func (s *slot) release(err error) {
 	switch {
 	case err == nil:
 		l.unproven = false
-		// A peak is forgotten by a tenth with every response.
+		// A peak fades by a tenth with every success.
 		l.slowest = max(l.lastReleased.Sub(s.began), l.slowest/10*9)
 	case ReasonOf(err) == Auth:
 		l.unproven = true
@@ -169,7 +169,7 @@ func (s *slot) remove() {
 	}
 }
 
-// pause admits nothing for the given time.
+// pause admits nothing for the given time. It only ever extends a pause.
 func (l *Limiter) pause(d time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -206,8 +206,9 @@ func (l *Limiter) Budget(deadline time.Time) float64 {
 	return math.Floor(l.rateLimit.TokensAt(now) + float64(l.rateLimit.Limit())*deadline.Sub(now).Seconds())
 }
 
-// serve admits what may be admitted, and sets the timer for the next time that this
-// may change by itself. It is called after every change. The limiter is locked.
+// serve admits what may be admitted, and sets the timer for when that may change by
+// itself. It is called after every change, and looks only at the first waiter: others
+// whose contexts have ended stop waiting by themselves. The limiter is locked.
 func (l *Limiter) serve() {
 	now := time.Now()
 	for len(l.waiting) > 0 && len(l.inFlight) < l.concurrency {
@@ -227,8 +228,8 @@ func (l *Limiter) serve() {
 	}
 }
 
-// delay takes one request off the rate limit and returns 0, or returns how long no
-// request may be admitted.
+// delay takes one request off the rate limit and returns 0, or returns how long no request
+// may be admitted.
 func (l *Limiter) delay(now time.Time) time.Duration {
 	if delay := l.pausedUntil.Sub(now); delay > 0 {
 		return delay

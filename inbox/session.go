@@ -67,7 +67,7 @@ func (s *Session) Page(ctx context.Context, request Request, priority Priority) 
 // send sends a request that was admitted, and passes its outcome on to limiter and
 // session.
 func (s *Session) send(slot *slot, request Request) (Page, error) {
-	page, retryAfter, err := s.client.Page(slot.ctx, request)
+	page, retryAfter, err := s.client.fetch(slot.ctx, request)
 	if err != nil && retryAfter > 0 {
 		s.limiter.pause(retryAfter)
 	}

@@ -2,11 +2,11 @@ package inbox
 
 import "time"
 
-// Stuck reports whether a request that has had no response for so long is stuck.
-func (l *Limiter) Stuck(unanswered time.Duration) bool {
+// Stuck reports whether a request that was in flight for so long is stuck.
+func (l *Limiter) Stuck(inFlight time.Duration) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return unanswered > 2*l.slowest
+	return inFlight > 2*l.slowest
 }
 
 // CancelStuck cancels the stuck requests that have been in flight for at least the
@@ -19,7 +19,7 @@ func (l *Limiter) CancelStuck(after time.Duration) {
 
 // cancelStuck cancels the requests that have been in flight for so long, and returns
 // when the next of the others will have been, 0 if there is none. Before the first
-// response nothing is known to be stuck.
+// success it is not known what is stuck.
 func (l *Limiter) cancelStuck(now time.Time, after time.Duration) (next time.Duration) {
 	if l.slowest == 0 {
 		return 0
