@@ -24,7 +24,7 @@ const closeTimeout = time.Second
 type Account struct {
 	config  *config.Account
 	client  *inbox.Client
-	limiter *inbox.Gate
+	limiter *inbox.Limiter
 	counter *paging.Counter
 	process *Process
 	metrics *accountMetrics
@@ -52,7 +52,7 @@ func NewAccount(c *config.Account, process *Process, logger log.Logger) (*Accoun
 func newAccount(c *config.Account, transport http.RoundTripper, process *Process, logger log.Logger) *Account {
 	a := &Account{
 		config:  c,
-		limiter: inbox.NewGate(c.RateLimit, c.Concurrency),
+		limiter: inbox.NewLimiter(c.RateLimit, c.Concurrency),
 		process: process,
 		metrics: process.Metrics.account(c.Name),
 		logger:  log.With(logger, "account", c.Name),

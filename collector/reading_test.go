@@ -229,7 +229,7 @@ queries:
 		if s.Results[0].Err() != nil || s.Results[2].Err() != nil {
 			t.Errorf("%v", values(s))
 		}
-		if err := s.Results[1].Err(); inbox.ReasonOf(err) != inbox.Decode || !strings.Contains(fmt.Sprint(err), "profile is an object") {
+		if err := s.Results[1].Err(); inbox.ReasonOf(err) != inbox.Decode || !strings.Contains(fmt.Sprint(err), "field profile of a contact is an object") {
 			t.Errorf("%v", err)
 		}
 	})

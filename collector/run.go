@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-kit/log"
@@ -26,7 +27,7 @@ var errClosed = errors.New("the account was closed")
 // run asks the API on behalf of all scrapes that have joined it.
 type run struct {
 	counter *paging.Counter
-	limiter *inbox.Gate
+	limiter *inbox.Limiter
 	session *inbox.Session
 	logger  log.Logger
 	timeout time.Duration // of the account: the longest that the run may take
@@ -46,6 +47,8 @@ type run struct {
 	latest time.Time  // the latest deadline of its scrapes
 	whole  bool       // one of them has no deadline: it waits for everything
 	*plan             // nil until it begins
+
+	end atomic.Pointer[time.Time] // what deadline returns; it follows from the above
 }
 
 // newRun returns a run that has not begun.
@@ -73,6 +76,7 @@ func (r *run) join(deadline time.Time) {
 	if deadline.After(r.latest) {
 		r.latest = deadline
 	}
+	r.setEnd()
 }
 
 // leave has the run wait for one scrape less, and reports whether it was the last.
@@ -99,17 +103,19 @@ func (r *run) admits(deadline time.Time) bool {
 
 // deadline returns when the run will end at the latest, as far as is known now: a
 // scrape that joins may move it, but never beyond one timeout after the beginning.
-// It is zero if the run has no end.
-func (r *run) deadline() time.Time {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+// It is zero if the run has no end. It takes no lock.
+func (r *run) deadline() time.Time { return *r.end.Load() }
+
+// setEnd sets what deadline returns. r.mu is held.
+func (r *run) setEnd() {
+	end := r.latest
+	if r.plan != nil && r.now.Add(r.timeout).Before(end) {
+		end = r.now.Add(r.timeout)
+	}
 	if r.whole {
-		return time.Time{}
+		end = time.Time{}
 	}
-	if r.plan != nil && r.now.Add(r.timeout).Before(r.latest) {
-		return r.now.Add(r.timeout)
-	}
-	return r.latest
+	r.end.Store(&end)
 }
 
 // early reports whether it is earlier than the run's deadline.
@@ -130,6 +136,7 @@ func (r *run) begin(p *plan) {
 	if !r.whole {
 		r.ctx, r.release = context.WithDeadline(r.ctx, r.now.Add(r.timeout))
 	}
+	r.setEnd()
 }
 
 // execute performs the tasks, and those again that were counted with a page size that

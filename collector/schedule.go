@@ -31,9 +31,9 @@ func (t *task) schedule(rank int) {
 	class := inbox.Search
 	switch {
 	case t.state.unanswered:
-		class = inbox.Stalled
+		class = inbox.Unanswered
 	case cost.Walk:
-		class = inbox.Reading
+		class = inbox.Read
 	case cost.Known:
 		class = inbox.Known
 	}
@@ -76,7 +76,7 @@ func (t *task) affordable(requests int) error {
 	if deadline.IsZero() {
 		return nil
 	}
-	left := max(0, t.run.limiter.Allows(deadline)-float64(t.run.reserved(t)))
+	left := max(0, t.run.limiter.Budget(deadline)-float64(t.run.reserved(t)))
 	if float64(requests) <= left {
 		return nil
 	}

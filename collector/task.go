@@ -92,7 +92,7 @@ func (t *task) readContacts(ctx context.Context) {
 	}
 	var listing paging.Listing
 	if err == nil {
-		t.priority = max(t.priority, inbox.Reading+inbox.Priority(cost.LastPage)) // short reads before long ones
+		t.priority = max(t.priority, inbox.Read+inbox.Priority(cost.LastPage)) // short reads before long ones
 		listing, err = counter.Read(ctx, t.query, t.pages)
 	}
 	walked := counter.Cost(t.query, nil).Walk
@@ -113,7 +113,7 @@ func (t *task) fetch(ctx context.Context, p int, contacts bool) (inbox.Page, err
 	}
 	priority := t.priority
 	if t.run.counter.Cost(t.query, nil).Walk {
-		priority = max(priority, inbox.Reading) // also if that was found out just now
+		priority = max(priority, inbox.Read) // also if that was found out just now
 	}
 	page, err := t.run.session.Page(ctx, request, priority)
 	if err != nil {
@@ -142,7 +142,7 @@ func (r *run) learn() {
 	defer r.mu.Unlock()
 	for _, t := range r.tasks {
 		if t.requests > 0 {
-			t.state.unanswered = t.answers == 0 && isTimeout(t.counting.err) && r.limiter.Hangs(t.silence)
+			t.state.unanswered = t.answers == 0 && isTimeout(t.counting.err) && r.limiter.Stuck(t.silence)
 		}
 		*t.remembered = t.state
 	}

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// benchmarkPage is an answer with a page of 20 contacts as the API sends them.
+// benchmarkPage returns a response with 20 contacts in the form of the API.
 func benchmarkPage() []byte {
 	const record = `{"_id":"66e07fd940c43d176eaf%04x","platform":["WHATSAPP"],"secondaryPlatform":["website"],"isOnline":true,` +
 		`"userInteracted":false,"profile":{"userDetails":{"contact":{"email":"","phone":{"number":"123456789","prefix":"1"}},` +
@@ -22,8 +22,8 @@ func benchmarkPage() []byte {
 	return []byte(`{"success":true,"message":"","data":[` + strings.Join(records, ",") + `],"code":200}`)
 }
 
-// Decoding a page to count it and to read it, against encoding/json into a struct of
-// what is read.
+// Decoding a page to count and to read its contacts, compared with encoding/json into a
+// struct of what is read.
 func BenchmarkDecode(b *testing.B) {
 	page := benchmarkPage()
 	run := func(name string, decode func() (int, error)) {
@@ -38,13 +38,13 @@ func BenchmarkDecode(b *testing.B) {
 		})
 	}
 	run("count", func() (int, error) {
-		a, _, err := decodeAnswer(bytes.NewReader(page), nil)
-		return a.page.Records, err
+		e, _, err := decode(bytes.NewReader(page), nil)
+		return e.page.Records, err
 	})
 	selection := &Selection{Fields: []Path{ParsePath("platform")}, Times: []Path{ParsePath("lastMessage.at")}}
 	run("read", func() (int, error) {
-		a, _, err := decodeAnswer(bytes.NewReader(page), selection)
-		return len(a.page.Contacts), err
+		e, _, err := decode(bytes.NewReader(page), selection)
+		return len(e.page.Contacts), err
 	})
 	run("encoding-json", func() (int, error) {
 		var a struct {

@@ -12,180 +12,163 @@ import (
 )
 
 const (
-	// maxEnvelopeKeys bounds what is kept to find a repeated key.
+	// maxEnvelopeKeys limits what is kept to find duplicate keys.
 	maxEnvelopeKeys = 100
-	// keptBuffer is the longest token after which a decoder is used again.
+	// keptBuffer is the longest token after which a decoder is reused.
 	keptBuffer = 64 << 10
 )
 
-// answer is a response body: the envelope and what was kept of its page.
-type answer struct {
+// envelope is a decoded response body.
+type envelope struct {
 	success bool
 	message string
-	code    int // 0 when it is missing or no number
+	code    int // 0 if it is missing or not a number
 	page    Page
 }
 
-// pageDecoder reads one answer as a stream: no record is kept, and none has to fit
-// into memory.
-type pageDecoder struct {
+// decoder decodes one body after the other. It reads a stream, so that no record has to
+// be kept in memory.
+type decoder struct {
 	json    *jsontext.Decoder
-	guard   guardedReader
+	input   limitedReader
 	record  recordReader
-	keys    map[string]bool // of the envelope, seen in this answer
+	keys    map[string]bool // of the envelope, so far
 	scratch []byte
 }
 
 var decoders = sync.Pool{New: func() any {
 	json := jsontext.NewDecoder(bytes.NewReader(nil))
-	return &pageDecoder{
+	return &decoder{
 		json:   json,
-		guard:  guardedReader{consumed: json.InputOffset},
+		input:  limitedReader{consumed: json.InputOffset},
 		record: recordReader{json: json, hash: sha256.New()},
 		keys:   make(map[string]bool),
 	}
 }}
 
-// decodeAnswer reads body to its end. It accepts exactly one JSON object that has
-// no key twice, a boolean "success" and, when that is true, an array "data". What
-// else it holds, and what the records hold, is of no concern; invalid UTF-8 is
-// tolerated in them, as are repeated keys. With a selection it keeps the records.
-// Errors are Decode or TooLarge, or what body returned.
-func decodeAnswer(body io.Reader, selection *Selection) (answer, int64, error) {
-	d := decoders.Get().(*pageDecoder)
-	d.guard = guardedReader{reader: body, consumed: d.guard.consumed}
-	d.json.Reset(&d.guard, jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
+// decode reads body to its end and returns how many bytes it had. It accepts exactly one
+// JSON object without duplicate keys that has a boolean "success" and, if that is true,
+// an array "data". Other keys and the records may hold anything, even invalid UTF-8 and
+// duplicate keys. With a selection it keeps the records. Errors are Decode or TooLarge,
+// or what body returned.
+func decode(body io.Reader, selection *Selection) (envelope, int64, error) {
+	d := decoders.Get().(*decoder)
+	d.input = limitedReader{reader: body, consumed: d.input.consumed}
+	d.json.Reset(&d.input, jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
 	clear(d.keys)
-	a, err := d.envelope(selection)
-	guard := d.guard
-	d.guard.reader = nil
-	if guard.longest <= keptBuffer { // else its buffer has grown to hold that token
+	e, err := d.envelope(selection)
+	input := d.input
+	d.input.reader = nil
+	if input.longest <= keptBuffer { // otherwise its buffer has grown to hold that token
 		decoders.Put(d)
 	}
-	if guard.err != nil {
-		return a, guard.read, guard.err // the cause, where the decoder knows only the symptom
+	if input.err != nil {
+		return e, input.read, input.err // the cause of the decoder's error
 	}
 	if err != nil {
-		err = refused(err)
+		err = decodeError(err)
 	}
-	return a, guard.read, err
+	return e, input.read, err
 }
 
-// refused is the error of an answer that the decoder does not accept. It does not say
-// within which of the answer's keys, for these may be anything, a token too.
-func refused(err error) error {
-	var own *Error
-	var syntax *jsontext.SyntacticError
-	switch {
-	case errors.As(err, &own):
-		return own
-	case errors.As(err, &syntax):
-		return Errorf(Decode, "decoding the answer: %v, at byte %d", syntax.Err, syntax.ByteOffset)
-	case errors.Is(err, io.EOF):
-		return Errorf(Decode, "decoding the answer: it is empty")
-	default:
-		return Errorf(Decode, "decoding the answer: %v", err)
-	}
-}
-
-func (d *pageDecoder) envelope(selection *Selection) (answer, error) {
-	var a answer
+func (d *decoder) envelope(selection *Selection) (envelope, error) {
+	var e envelope
 	var hasSuccess, hasData bool
 	if d.json.PeekKind() != '{' {
 		if _, err := d.json.ReadToken(); err != nil {
-			return a, err
+			return e, err
 		}
-		return a, Errorf(Decode, "the answer is no JSON object")
+		return e, Errorf(Decode, "the response is not a JSON object")
 	}
 	if _, err := d.json.ReadToken(); err != nil {
-		return a, err
+		return e, err
 	}
 	for d.json.PeekKind() == '"' {
 		key, err := d.key()
 		if err != nil {
-			return a, err
+			return e, err
 		}
 		switch key {
 		case "success":
-			hasSuccess, err = true, d.success(&a)
+			hasSuccess, err = true, d.success(&e)
 		case "message":
-			err = d.message(&a)
+			err = d.message(&e)
 		case "code":
-			err = d.code(&a)
+			err = d.code(&e)
 		case "data":
-			hasData, err = d.data(&a.page, selection)
+			hasData, err = d.data(&e.page, selection)
 		default:
 			err = d.json.SkipValue()
 		}
 		if err != nil {
-			return a, err
+			return e, err
 		}
 	}
 	if err := d.end(); err != nil {
-		return a, err
+		return e, err
 	}
 	switch {
 	case !hasSuccess:
-		return a, Errorf(Decode, `the answer lacks "success"`)
-	case a.success && !hasData:
-		return a, Errorf(Decode, `the answer lacks an array "data"`)
+		return e, Errorf(Decode, `the response has no "success"`)
+	case e.success && !hasData:
+		return e, Errorf(Decode, `the response has no "data" array`)
 	}
-	return a, nil
+	return e, nil
 }
 
-// key reads a key of the envelope and refuses one that was there before.
-func (d *pageDecoder) key() (string, error) {
+// key reads a key of the envelope and refuses a duplicate.
+func (d *decoder) key() (string, error) {
 	if err := d.text(); err != nil {
 		return "", err
 	}
 	if d.keys[string(d.scratch)] {
-		return "", Errorf(Decode, "the answer has the key %q twice", d.scratch)
+		return "", Errorf(Decode, "the response has the key %q twice", d.scratch)
 	}
 	if len(d.keys) == maxEnvelopeKeys {
-		return "", Errorf(TooLarge, "the answer has more than %d keys", maxEnvelopeKeys)
+		return "", Errorf(TooLarge, "the response has more than %d keys", maxEnvelopeKeys)
 	}
 	key := string(d.scratch)
 	d.keys[key] = true
 	return key, nil
 }
 
-func (d *pageDecoder) success(a *answer) error {
+func (d *decoder) success(e *envelope) error {
 	token, err := d.json.ReadToken()
 	if err != nil {
 		return err
 	}
 	switch token.Kind() {
 	case 't':
-		a.success = true
+		e.success = true
 	case 'f':
 	default:
-		return Errorf(Decode, `"success" is no boolean`)
+		return Errorf(Decode, `"success" is not a boolean`)
 	}
 	return nil
 }
 
-func (d *pageDecoder) message(a *answer) error {
+func (d *decoder) message(e *envelope) error {
 	if d.json.PeekKind() != '"' {
 		return d.json.SkipValue()
 	}
 	if err := d.text(); err != nil {
 		return err
 	}
-	a.message = string(d.scratch)
+	e.message = string(d.scratch)
 	return nil
 }
 
-// text reads a string into scratch.
-func (d *pageDecoder) text() error {
+// text reads a string into d.scratch.
+func (d *decoder) text() error {
 	raw, err := d.json.ReadValue()
 	if err != nil {
 		return err
 	}
-	d.scratch, _ = jsontext.AppendUnquote(d.scratch[:0], raw) // its syntax has been checked
+	d.scratch, _ = jsontext.AppendUnquote(d.scratch[:0], raw) // ReadValue has checked its syntax
 	return nil
 }
 
-func (d *pageDecoder) code(a *answer) error {
+func (d *decoder) code(e *envelope) error {
 	if d.json.PeekKind() != '0' {
 		return d.json.SkipValue()
 	}
@@ -194,13 +177,13 @@ func (d *pageDecoder) code(a *answer) error {
 		return err
 	}
 	if code, err := strconv.ParseFloat(string(raw), 64); err == nil && code == float64(int16(code)) {
-		a.code = int(code)
+		e.code = int(code)
 	}
 	return nil
 }
 
-// data counts the records; false means that there is no array.
-func (d *pageDecoder) data(page *Page, selection *Selection) (bool, error) {
+// data reads the records. It returns false if the value is not an array.
+func (d *decoder) data(page *Page, selection *Selection) (bool, error) {
 	if d.json.PeekKind() != '[' {
 		return false, d.json.SkipValue()
 	}
@@ -219,13 +202,13 @@ func (d *pageDecoder) data(page *Page, selection *Selection) (bool, error) {
 	return true, err
 }
 
-// contact reads one record: whole when it is selected, for its identity when it is
-// the first of the page, and else past it.
-func (d *pageDecoder) contact(page *Page, selection *Selection) error {
+// contact reads one record: what is selected of it, or only its identity if it is the
+// first of the page, or nothing.
+func (d *decoder) contact(page *Page, selection *Selection) error {
 	switch {
 	case selection != nil:
 		if page.Records == maxPageContacts {
-			return Errorf(TooLarge, "the page has more than %d contacts to tell apart", maxPageContacts)
+			return Errorf(TooLarge, "the page has more than %d contacts", maxPageContacts)
 		}
 		contact, err := d.record.read(*selection)
 		if err != nil {
@@ -247,16 +230,16 @@ func (d *pageDecoder) contact(page *Page, selection *Selection) error {
 	return nil
 }
 
-// end reads the end of the object and finds nothing after it. Reading to the end
-// also has a compressed answer's checksum verified.
-func (d *pageDecoder) end() error {
+// end reads the end of the object and checks that nothing follows. Reading to the end of
+// a compressed body also verifies its checksum.
+func (d *decoder) end() error {
 	if _, err := d.json.ReadToken(); err != nil {
 		return err
 	}
 	_, err := d.json.ReadToken()
 	switch {
 	case err == nil:
-		return Errorf(Decode, "the answer goes on after its JSON object")
+		return Errorf(Decode, "the response has data after its JSON object")
 	case errors.Is(err, io.EOF):
 		return nil
 	default:

@@ -6,16 +6,15 @@ import (
 	"fmt"
 )
 
-// Reason is why a query has no number, as a short word that metrics, logs and
-// alerts share.
+// Reason is why a query has no number: a short word for metrics, logs and alerts.
 type Reason string
 
 // The reasons. Every error that reaches the user of this package has one.
 const (
-	// Timeout: the deadline came before the answer, or would come before it could.
+	// Timeout: there was no response before the deadline, or the request could not be
+	// sent before it.
 	Timeout Reason = "timeout"
-	// Connection: no answer could be had from the API's host: DNS, TCP, TLS, or a
-	// connection that ended in the middle of an answer.
+	// Connection: DNS, TCP or TLS failed, or the connection ended within a response.
 	Connection Reason = "connection"
 	// Auth: the API rejected the token (401 or 403, as HTTP status or as code).
 	Auth Reason = "auth"
@@ -23,13 +22,13 @@ const (
 	RateLimited Reason = "rate_limited"
 	// HTTPStatus: an HTTP status that is neither success nor one of the above.
 	HTTPStatus Reason = "http_status"
-	// API: the API answered, and said that it failed ("success": false).
+	// API: the API reported a failure ("success": false).
 	API Reason = "api"
-	// Decode: the answer is not what the API is documented to send.
+	// Decode: the response is not what the API is documented to send.
 	Decode Reason = "decode"
-	// Pagination: the pages do not add up to one list.
+	// Pagination: the pages contradict each other.
 	Pagination Reason = "pagination"
-	// TooLarge: an answer, or what would have to be read, is beyond a limit.
+	// TooLarge: a response, or all that would have to be read, exceeds a limit.
 	TooLarge Reason = "too_large"
 )
 
@@ -38,25 +37,31 @@ func Reasons() []Reason {
 	return []Reason{Timeout, Connection, Auth, RateLimited, HTTPStatus, API, Decode, Pagination, TooLarge}
 }
 
-// Error is a failed request or count. Its text never holds a secret: what comes
-// from outside has been redacted before it gets here.
+// Error is a failed request or count. Its text holds no secret, because everything from
+// outside is redacted before it becomes part of it.
 type Error struct {
 	Reason Reason
-	Text   string
 
-	retryable bool // asking again may help: the failure was the moment's, not the request's
+	text      string
+	retryable bool // another try may succeed
 }
-
-// Error says what failed, in one line.
-func (e *Error) Error() string { return e.Text }
 
 // Errorf returns an Error with a formatted text. The arguments must hold no secret.
 func Errorf(reason Reason, format string, args ...any) *Error {
-	return &Error{Reason: reason, Text: fmt.Sprintf(format, args...)}
+	return &Error{Reason: reason, text: fmt.Sprintf(format, args...)}
 }
 
-// ContextError returns the error of a context that has ended: its cause if that
-// is an *Error, else a Timeout with the given text. It is nil while ctx lasts.
+// retry marks a new error as retryable.
+func (e *Error) retry() *Error {
+	e.retryable = true
+	return e
+}
+
+// Error returns what failed, in one line.
+func (e *Error) Error() string { return e.text }
+
+// ContextError returns the error of a context that has ended: its cause if that is an
+// *Error, else a Timeout with the given text. It is nil before ctx has ended.
 func ContextError(ctx context.Context, text string) error {
 	if ctx.Err() == nil {
 		return nil
@@ -68,8 +73,8 @@ func ContextError(ctx context.Context, text string) error {
 	return Errorf(Timeout, "%s", text)
 }
 
-// ReasonOf returns why err happened. A context that ended counts as Timeout; an
-// error that is none of this package's as API, which none should be.
+// ReasonOf returns the reason of err. It is Timeout for a context that has ended, and
+// API for an error that is not from this package, which should not occur.
 func ReasonOf(err error) Reason {
 	var e *Error
 	switch {

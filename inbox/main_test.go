@@ -10,8 +10,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// outcome is all of an error in one line: its reason, its text and whether asking
-// again may help. Every error of this package must be an *Error.
+// outcome returns all of an error in one line: reason, whether it is retryable, and text.
+// Every error of this package must be an *Error.
 func outcome(err error) string {
 	var own *Error
 	switch {

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	maxPageContacts = 100_000 // contacts of one page to tell apart
+	maxPageContacts = 100_000 // contacts of one page, if they are kept
 	maxValues       = 100     // values of one field of one contact
 	maxValue        = 1 << 10 // bytes of one such value
 )
@@ -21,21 +21,21 @@ type recordReader struct {
 	sum       []byte
 	selection Selection
 	contact   Contact
-	found     bool          // the _id
+	found     bool          // its _id
 	unfit     map[int]error // of the page; see Page.Unfit
 	wanted    []wanted
 	scratch   []byte
 }
 
-// wanted is a field of the selection, as far as its path is yet to go.
+// wanted is a field of the selection, and the rest of its path from the current value on.
 type wanted struct {
 	rest  Path
-	field int // in Selection.Fields; or
-	time  int // in Selection.Times; the other is -1
+	field int // index in Selection.Fields, or -1
+	time  int // index in Selection.Times, or -1
 }
 
-// read reads a record. Its identity is its _id, when that is a string or a number,
-// or else all of it.
+// read reads a record. Its identity is its _id if that is a string or a number, else the
+// whole record.
 func (r *recordReader) read(selection Selection) (Contact, error) {
 	r.hash.Reset()
 	r.found = false
@@ -67,8 +67,8 @@ func (r *recordReader) identity() (id Identity) {
 	return id
 }
 
-// value reads a value where the wanted fields' paths have led; record tells that it
-// is the record itself.
+// value reads a value that the wanted fields' paths lead to. record is true for the record
+// itself.
 func (r *recordReader) value(here []wanted, record bool) error {
 	switch r.json.PeekKind() {
 	case '{':
@@ -83,7 +83,7 @@ func (r *recordReader) value(here []wanted, record bool) error {
 func (r *recordReader) object(here []wanted, record bool) error {
 	for _, w := range here {
 		if len(w.rest) == 0 && w.field >= 0 {
-			r.refuse(w.field, Errorf(Decode, "a contact's field %s is an object, not a value", r.selection.Fields[w.field]))
+			r.refuse(w.field, Errorf(Decode, "field %s of a contact is an object, not a value", r.selection.Fields[w.field]))
 		}
 	}
 	if err := r.delimiter(); err != nil {
@@ -95,8 +95,8 @@ func (r *recordReader) object(here []wanted, record bool) error {
 			return err
 		}
 		isID := record && string(name) == "_id"
-		// What is wanted below this member goes on top of what is wanted here, in the
-		// same slice, and is gone again after it: no object costs an allocation.
+		// What is wanted below this member is appended to the same slice and removed
+		// again, so that no object costs an allocation.
 		mark := len(r.wanted)
 		for _, w := range here {
 			if len(w.rest) > 0 && w.rest[0] == string(name) {
@@ -121,7 +121,7 @@ func (r *recordReader) object(here []wanted, record bool) error {
 	return r.delimiter()
 }
 
-// id reads the value of _id. Null and the empty string identify nobody.
+// id reads the value of _id. Null and the empty string identify no contact.
 func (r *recordReader) id(here []wanted) error {
 	kind := r.json.PeekKind()
 	if kind != '"' && kind != '0' {
@@ -162,7 +162,7 @@ func (r *recordReader) scalar(here []wanted) error {
 	return nil
 }
 
-// take keeps a scalar for the wanted fields that end here.
+// take keeps a scalar for the wanted fields whose paths end here.
 func (r *recordReader) take(here []wanted, kind jsontext.Kind, text []byte) {
 	for _, w := range here {
 		switch {
@@ -179,17 +179,17 @@ func (r *recordReader) takeValue(field int, text []byte) {
 	values := &r.contact.Values[field]
 	switch {
 	case len(text) > maxValue:
-		r.refuse(field, Errorf(TooLarge, "a contact's field %s is longer than %d bytes", r.selection.Fields[field], maxValue))
+		r.refuse(field, Errorf(TooLarge, "field %s of a contact is longer than %d bytes", r.selection.Fields[field], maxValue))
 	case slices.Contains(*values, string(text)):
 	case len(*values) == maxValues:
-		r.refuse(field, Errorf(TooLarge, "a contact's field %s has more than %d values", r.selection.Fields[field], maxValues))
+		r.refuse(field, Errorf(TooLarge, "field %s of a contact has more than %d values", r.selection.Fields[field], maxValues))
 	default:
 		*values = append(*values, string(text))
 	}
 }
 
-// refuse notes why a field's values cannot be labels. It ends nothing: the contacts
-// can still be counted, and read by their other fields.
+// refuse records why a field's values cannot be labels. The contacts can still be counted
+// and grouped by other fields.
 func (r *recordReader) refuse(field int, why error) {
 	if r.unfit == nil {
 		r.unfit = make(map[int]error)
@@ -199,7 +199,7 @@ func (r *recordReader) refuse(field int, why error) {
 	}
 }
 
-// takeTime keeps the earliest of a field's times, and none that is unreadable.
+// takeTime keeps the earliest readable time of a field.
 func (r *recordReader) takeTime(i int, text []byte) {
 	t, err := time.Parse(time.RFC3339, string(text))
 	if kept := r.contact.Times[i]; err == nil && (kept.IsZero() || t.Before(kept)) {
@@ -207,7 +207,7 @@ func (r *recordReader) takeTime(i int, text []byte) {
 	}
 }
 
-// delimiter reads a brace or bracket.
+// delimiter reads a brace or a bracket.
 func (r *recordReader) delimiter() error {
 	token, err := r.json.ReadToken()
 	if err == nil {
@@ -216,8 +216,8 @@ func (r *recordReader) delimiter() error {
 	return err
 }
 
-// token reads a scalar, or the name of an object's member, and returns its text:
-// a string without its quotes. The text holds until the next token.
+// token reads a scalar or the name of a member and returns its text, a string without
+// quotes. The text is valid until the next token.
 func (r *recordReader) token() ([]byte, error) {
 	raw, err := r.json.ReadValue()
 	if err != nil {
@@ -230,6 +230,6 @@ func (r *recordReader) token() ([]byte, error) {
 	if raw.Kind() != '"' {
 		return raw, nil
 	}
-	r.scratch, _ = jsontext.AppendUnquote(r.scratch[:0], raw) // checked while it was read
+	r.scratch, _ = jsontext.AppendUnquote(r.scratch[:0], raw) // ReadValue has checked its syntax
 	return r.scratch, nil
 }

@@ -16,14 +16,14 @@ func contactsOf(selection Selection, records ...string) ([]Contact, error) {
 
 func readPage(selection Selection, records ...string) (Page, error) {
 	body := `{"success":true,"data":[` + strings.Join(records, ",") + `]}`
-	a, _, err := decodeAnswer(strings.NewReader(body), &selection)
-	return a.page, err
+	e, _, err := decode(strings.NewReader(body), &selection)
+	return e.page, err
 }
 
-// A contact is the same exactly if its _id is, or else all of it.
-func TestContactsAreToldApart(t *testing.T) {
+// Records are the same contact if they have the same _id, or are equal and have none.
+func TestIdentities(t *testing.T) {
 	t.Parallel()
-	// The records of a group are one contact, and no two groups have one in common.
+	// The records of a group are one contact, those of different groups are not.
 	groups := [][]string{
 		{`{"_id":"a"}`, `{"_id":"a","x":1}`, `{"x":2,"_id":"a"}`, `{"x":{"_id":"b"},"_id":"\u0061","y":[{"_id":"c"}]}`, `{ "_id" : "a" }`,
 			`{"_id":"a","_id":"b"}`, `{"_id":"a","_id":null}`, `{"_id":null,"_id":"a"}`, `{"\u005fid":"a"}`},
@@ -51,7 +51,7 @@ func TestContactsAreToldApart(t *testing.T) {
 		{`{"x":{"y":1}}`},
 		{`{"x":{},"y":1}`},
 		{`{"x":1,"y":2}`},
-		{`{"y":2,"x":1}`}, // who would say that it is the same one?
+		{`{"y":2,"x":1}`}, // equal in content, but not in order
 		{`{}`},
 		{`[]`},
 		{`null`},
@@ -70,7 +70,7 @@ func TestContactsAreToldApart(t *testing.T) {
 					t.Errorf("%s and %s are two contacts", group[0], group[j])
 				}
 				if contact.ID == (Identity{}) {
-					t.Errorf("%s is nobody", group[j])
+					t.Errorf("%s has the zero identity", group[j])
 				}
 			}
 			if other, ok := owner[contacts[0].ID]; ok {
@@ -81,15 +81,15 @@ func TestContactsAreToldApart(t *testing.T) {
 	}
 }
 
-func TestTheFirstContactOfAPageIsTheSameReadOrCounted(t *testing.T) {
+func TestFirstIsTheSameReadOrCounted(t *testing.T) {
 	t.Parallel()
 	for _, record := range []string{`{"x":1,"_id":"a","y":{}}`, `{"x":[1,{"y":null}]}`, `{"_id":null}`, `7`} {
 		body := `{"success":true,"data":[` + record + `,{"_id":"b"}]}`
-		counted, _, err := decodeAnswer(strings.NewReader(body), nil)
+		counted, _, err := decode(strings.NewReader(body), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		read, _, err := decodeAnswer(strings.NewReader(body), &Selection{Fields: []Path{{"x", "y"}}, Times: []Path{{"y"}}})
+		read, _, err := decode(strings.NewReader(body), &Selection{Fields: []Path{{"x", "y"}}, Times: []Path{{"y"}}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -154,12 +154,12 @@ func TestFieldsThatCannotBeALabel(t *testing.T) {
 		return `{"a":{"b":["v"` + b.String() + `]}}` // and one of them twice
 	}
 	for name, test := range map[string]struct{ record, want string }{
-		"an object":               {`{"a":{"b":{}}}`, "decode: a contact's field a.b is an object, not a value"},
-		"an object in an array":   {`{"a":{"b":["x",{"y":1}]}}`, "decode: a contact's field a.b is an object, not a value"},
-		"an object after the _id": {`{"_id":"a","a":{"b":{"c":1}}}`, "decode: a contact's field a.b is an object, not a value"},
-		"a value too long":        {`{"a":{"b":"` + strings.Repeat("x", 1025) + `"}}`, "too_large: a contact's field a.b is longer than 1024 bytes"},
+		"an object":               {`{"a":{"b":{}}}`, "decode: field a.b of a contact is an object, not a value"},
+		"an object in an array":   {`{"a":{"b":["x",{"y":1}]}}`, "decode: field a.b of a contact is an object, not a value"},
+		"an object after the _id": {`{"_id":"a","a":{"b":{"c":1}}}`, "decode: field a.b of a contact is an object, not a value"},
+		"a value too long":        {`{"a":{"b":"` + strings.Repeat("x", 1025) + `"}}`, "too_large: field a.b of a contact is longer than 1024 bytes"},
 		"values enough":           {values(100), "success"},
-		"too many values":         {values(101), "too_large: a contact's field a.b has more than 100 values"},
+		"too many values":         {values(101), "too_large: field a.b of a contact has more than 100 values"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -239,7 +239,7 @@ func TestContactsAreReadWhole(t *testing.T) {
 	}
 }
 
-func TestPathsPrintAsTheyAreWritten(t *testing.T) {
+func TestPathString(t *testing.T) {
 	t.Parallel()
 	for _, dotted := range []string{"platform", "lastMessage.at", "profile.userDetails.contact.phone.prefix"} {
 		if got := ParsePath(dotted).String(); got != dotted {

@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// tricky is a token with all that changes when it is escaped.
+// tricky is a token with every character that escaping changes.
 const tricky = "c4n/ry+~7f3a=9\"c\\2 1%"
 
 func jsonOf(text string) string {
@@ -24,53 +24,53 @@ func jsonOf(text string) string {
 	return string(b)
 }
 
-// No error says the token, wherever the API echoes it.
-func TestNoErrorHoldsTheToken(t *testing.T) {
+// No error contains the token, wherever the API echoes it.
+func TestNoErrorContainsTheToken(t *testing.T) {
 	t.Parallel()
 	message := func(text string) http.HandlerFunc {
-		return answering(400, `{"success":false,"message":`+jsonOf(text)+`}`)
+		return respondWith(400, `{"success":false,"message":`+jsonOf(text)+`}`)
 	}
-	said := func(text string) string { return "http_status: 400 Bad Request: " + text }
+	status := func(text string) string { return "http_status: 400 Bad Request: " + text }
 	lower := strings.NewReplacer("%2F", "%2f", "%2B", "%2b", "%3D", "%3d", "%5C", "%5c")
 	for name, test := range map[string]struct {
-		answer http.HandlerFunc
-		want   string
+		handler http.HandlerFunc
+		want    string
 	}{
-		"in a message":             {message("no user has " + tricky + "!"), said(`"no user has <secret>!"`)},
-		"twice":                    {message(tricky + tricky), said(`"<secret><secret>"`)},
-		"as the header":            {message("Authorization: Bearer " + tricky), said(`"Authorization: <secret>"`)},
-		"escaped in a query":       {message("?token=" + url.QueryEscape(tricky)), said(`"?token=<secret>"`)},
-		"escaped in lower case":    {message("?token=" + lower.Replace(url.QueryEscape(tricky))), said(`"?token=<secret>"`)},
-		"escaped in a path":        {message("/users/" + url.PathEscape(tricky) + "/x"), said(`"/users/<secret>/x"`)},
-		"in the path, lower case":  {message("/users/" + lower.Replace(url.PathEscape(tricky)) + "/x"), said(`"/users/<secret>/x"`)},
-		"quoted":                   {message(fmt.Sprintf("%q", tricky)), said(`"\"<secret>\""`)},
-		"escaped by another rule":  {message("not " + strings.ReplaceAll(jsonOf(tricky), "/", `\/`)), said(`"<secret>"`)},
-		"escaped twice":            {message("not " + jsonOf(jsonOf(tricky))), said(`"<secret>"`)},
-		"escaped for HTML":         {message("not " + strings.ReplaceAll(tricky, `"`, "&quot;")), said(`"<secret>"`)},
-		"escaped to the last byte": {message("not " + strings.ReplaceAll(fmt.Sprintf("% X", " "+tricky), " ", "%")), said(`"<secret>"`)},
-		"another token":            {message("Bearer abc.def.ghi.jkl.mno was sent as bearer%20pqrstuvwxyz01234"), said(`"Bearer <secret> was sent as bearer <secret>"`)},
-		"no token":                 {message("Bearer authentication is required"), said(`"Bearer authentication is required"`)},
-		"another user":             {message(`Basic dXNlcjpwYXNzd29yZA==, "basic+dXNlcjpwYXNzd29yZA=="`), said(`"Basic <secret>, \"basic <secret>\""`)},
-		"not cut before redaction": {message(strings.Repeat("x", 295) + tricky), said(`"` + strings.Repeat("x", 295) + `<secr"`)},
-		"beyond the cut":           {message(strings.Repeat("x", 300) + tricky), said(`"` + strings.Repeat("x", 300) + `"`)},
-		"in a successful status": {answering(200, `{"success":false,"message":`+jsonOf(tricky)+`}`),
-			`api: the API failed: "<secret>"`},
-		"in a redirect": {answering(302, "", "Location: /login?token="+url.QueryEscape(tricky)),
-			`http_status: 302 Found to "/login?token=<secret>": redirects are not followed, for they would carry the token elsewhere`},
-		"in a key that is there twice": {answering(200, `{`+jsonOf(tricky)+`:1,`+jsonOf(tricky)+`:1}`),
-			`decode: the answer has the key "<secret>" twice`},
-		"in a key of a broken answer": {answering(200, `{"data":[{`+jsonOf(tricky)+`:x}]}`),
-			fmt.Sprintf("decode: decoding the answer: invalid character 'x' at start of value, at byte %d", len(`{"data":[{`+jsonOf(tricky)+`:`))},
-		"in a long key of a broken answer": {answering(200, `{"data":[{`+jsonOf(strings.Repeat("x", 50)+tricky+strings.Repeat("x", 40))+`:x}]}`),
-			fmt.Sprintf("decode: decoding the answer: invalid character 'x' at start of value, at byte %d", len(`{"data":[{`+jsonOf(tricky)+`:`)+90)},
-		"in an encoding": {answering(200, "", "Content-Encoding: "+tricky),
-			`decode: the answer is neither plain nor gzip, but "<secret>"`},
+		"in a message":             {message("no user has " + tricky + "!"), status(`"no user has <secret>!"`)},
+		"twice":                    {message(tricky + tricky), status(`"<secret><secret>"`)},
+		"as the header":            {message("Authorization: Bearer " + tricky), status(`"Authorization: <secret>"`)},
+		"escaped in a query":       {message("?token=" + url.QueryEscape(tricky)), status(`"?token=<secret>"`)},
+		"escaped in lower case":    {message("?token=" + lower.Replace(url.QueryEscape(tricky))), status(`"?token=<secret>"`)},
+		"escaped in a path":        {message("/users/" + url.PathEscape(tricky) + "/x"), status(`"/users/<secret>/x"`)},
+		"in the path, lower case":  {message("/users/" + lower.Replace(url.PathEscape(tricky)) + "/x"), status(`"/users/<secret>/x"`)},
+		"quoted":                   {message(fmt.Sprintf("%q", tricky)), status(`"\"<secret>\""`)},
+		"escaped by another rule":  {message("not " + strings.ReplaceAll(jsonOf(tricky), "/", `\/`)), status(`"<secret>"`)},
+		"escaped twice":            {message("not " + jsonOf(jsonOf(tricky))), status(`"<secret>"`)},
+		"escaped for HTML":         {message("not " + strings.ReplaceAll(tricky, `"`, "&quot;")), status(`"<secret>"`)},
+		"escaped to the last byte": {message("not " + strings.ReplaceAll(fmt.Sprintf("% X", " "+tricky), " ", "%")), status(`"<secret>"`)},
+		"another token":            {message("Bearer abc.def.ghi.jkl.mno was sent as bearer%20pqrstuvwxyz01234"), status(`"Bearer <secret> was sent as bearer <secret>"`)},
+		"no token":                 {message("Bearer authentication is required"), status(`"Bearer authentication is required"`)},
+		"another user":             {message(`Basic dXNlcjpwYXNzd29yZA==, "basic+dXNlcjpwYXNzd29yZA=="`), status(`"Basic <secret>, \"basic <secret>\""`)},
+		"not cut before redaction": {message(strings.Repeat("x", 295) + tricky), status(`"` + strings.Repeat("x", 295) + `<secr"`)},
+		"beyond the cut":           {message(strings.Repeat("x", 300) + tricky), status(`"` + strings.Repeat("x", 300) + `"`)},
+		"in a successful status": {respondWith(200, `{"success":false,"message":`+jsonOf(tricky)+`}`),
+			`api: the API reported a failure: "<secret>"`},
+		"in a redirect": {respondWith(302, "", "Location: /login?token="+url.QueryEscape(tricky)),
+			`http_status: 302 Found to "/login?token=<secret>": redirects are not followed, because they could send the token to another host`},
+		"in a duplicate key": {respondWith(200, `{`+jsonOf(tricky)+`:1,`+jsonOf(tricky)+`:1}`),
+			`decode: the response has the key "<secret>" twice`},
+		"in a key of an invalid body": {respondWith(200, `{"data":[{`+jsonOf(tricky)+`:x}]}`),
+			fmt.Sprintf("decode: decoding the response: invalid character 'x' at start of value, at byte %d", len(`{"data":[{`+jsonOf(tricky)+`:`))},
+		"in a long key of an invalid body": {respondWith(200, `{"data":[{`+jsonOf(strings.Repeat("x", 50)+tricky+strings.Repeat("x", 40))+`:x}]}`),
+			fmt.Sprintf("decode: decoding the response: invalid character 'x' at start of value, at byte %d", len(`{"data":[{`+jsonOf(tricky)+`:`)+90)},
+		"in an encoding": {respondWith(200, "", "Content-Encoding: "+tricky),
+			`decode: unsupported Content-Encoding "<secret>"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := httptest.NewServer(test.answer)
+			server := httptest.NewServer(test.handler)
 			defer server.Close()
-			_, _, err := NewClient(urlOf(t, server.URL), bearerOf(t, tricky), nil).Page(t.Context(), Request{})
+			_, _, err := NewClient(parseURL(t, server.URL), bearerTransport(t, tricky), nil).fetch(t.Context(), Request{})
 			if got := outcome(err); got != test.want {
 				t.Errorf("got  %s\nwant %s", got, test.want)
 			}
@@ -78,7 +78,7 @@ func TestNoErrorHoldsTheToken(t *testing.T) {
 	}
 }
 
-func TestNoErrorHoldsTheTokenOfABrokenResponse(t *testing.T) {
+func TestNoErrorContainsTheTokenOfAMalformedResponse(t *testing.T) {
 	t.Parallel()
 	for _, response := range []string{
 		"SSH-2.0 " + canary + "\r\n",
@@ -87,7 +87,7 @@ func TestNoErrorHoldsTheTokenOfABrokenResponse(t *testing.T) {
 		"HTTP/1.1 200 OK\r\nContent-Length: " + canary + "\r\n\r\n",
 		"HTTP/1.1 200 OK\r\nTransfer-Encoding: " + canary + "\r\n\r\n",
 	} {
-		client := clientOf(t, func(w http.ResponseWriter, _ *http.Request) {
+		client := testClient(t, func(w http.ResponseWriter, _ *http.Request) {
 			connection, _, err := http.NewResponseController(w).Hijack()
 			if err != nil {
 				panic(err)
@@ -95,14 +95,14 @@ func TestNoErrorHoldsTheTokenOfABrokenResponse(t *testing.T) {
 			defer connection.Close()
 			io.WriteString(connection, response)
 		})
-		_, _, err := client.Page(t.Context(), Request{})
+		_, _, err := client.fetch(t.Context(), Request{})
 		if got := outcome(err); ReasonOf(err) != Connection || strings.Contains(got, canary[:6]) || len(got) > 400 {
 			t.Errorf("%.40q: %s", response, got)
 		}
 	}
 }
 
-// A transport may authorize in any way and on any kind of connection.
+// A transport may authorize in any way, over HTTP/1.1 and HTTP/2.
 func TestEveryHeaderOfTheRequestIsSecret(t *testing.T) {
 	t.Parallel()
 	basic := base64.StdEncoding.EncodeToString([]byte("penguin:" + canary))
@@ -119,16 +119,16 @@ func TestEveryHeaderOfTheRequestIsSecret(t *testing.T) {
 		"one in another":           {"X-Api-Key", "canary canary-7f3a", "not canary canary-7f3a", "not <secret>"},
 		"too short to hide":        {"X-Api-Key", "abc", "abc is no key", "abc is no key"},
 		"nothing":                  {"X-Api-Key", "", "a key is missing", "a key is missing"},
-		"what anybody may see":     {"User-Agent", "botpenguin_exporter", "Key application/json gzip botpenguin_exporter", "Key application/json gzip botpenguin_exporter"},
+		"public headers":           {"User-Agent", "botpenguin_exporter", "Key application/json gzip botpenguin_exporter", "Key application/json gzip botpenguin_exporter"},
 	} {
 		for _, version := range []string{"HTTP/1.1", "HTTP/2.0"} {
 			t.Run(name+", "+version, func(t *testing.T) {
 				t.Parallel()
 				server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 					if r.Proto != version {
-						t.Errorf("spoke %s", r.Proto)
+						t.Errorf("the protocol is %s", r.Proto)
 					}
-					answering(400, `{"success":false,"message":`+jsonOf(test.message)+`}`)(w, r)
+					respondWith(400, `{"success":false,"message":`+jsonOf(test.message)+`}`)(w, r)
 				}))
 				server.EnableHTTP2 = version == "HTTP/2.0"
 				server.StartTLS()
@@ -138,7 +138,7 @@ func TestEveryHeaderOfTheRequestIsSecret(t *testing.T) {
 					r.Header.Set(test.header, test.value)
 					return server.Client().Transport.RoundTrip(r)
 				})
-				_, _, err := NewClient(urlOf(t, server.URL), transport, nil).Page(t.Context(), Request{})
+				_, _, err := NewClient(parseURL(t, server.URL), transport, nil).fetch(t.Context(), Request{})
 				if got, want := outcome(err), fmt.Sprintf("http_status: 400 Bad Request: %q", test.want); got != want {
 					t.Errorf("got  %s\nwant %s", got, want)
 				}
@@ -147,16 +147,16 @@ func TestEveryHeaderOfTheRequestIsSecret(t *testing.T) {
 	}
 }
 
-// The user and password of the address are neither in what is learnt of a failure.
-func TestNoErrorHoldsThePasswordOfTheAddress(t *testing.T) {
+// Nor does an error contain the user and password of the URL.
+func TestNoErrorContainsThePasswordOfTheURL(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	listener.Close()
-	address := urlOf(t, "http://penguin:"+canary+"@"+listener.Addr().String())
-	_, _, err = NewClient(address, &http.Transport{}, nil).Page(t.Context(), Request{})
+	address := parseURL(t, "http://penguin:"+canary+"@"+listener.Addr().String())
+	_, _, err = NewClient(address, &http.Transport{}, nil).fetch(t.Context(), Request{})
 	if got, want := ports.ReplaceAllString(outcome(err), "X"), "connection, retryable: dial tcp X: connect: connection refused"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}

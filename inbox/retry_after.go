@@ -7,13 +7,12 @@ import (
 	"time"
 )
 
-// maxRetryAfter is the longest wait that a Retry-After can ask for.
+// maxRetryAfter is the longest time that a Retry-After may ask to wait.
 const maxRetryAfter = 24 * time.Hour
 
-// RetryAfter reads the header of that name: seconds, or a date. It returns how long
-// to wait from now on, at most 24 hours, and 0 for a value that is neither or that
-// has passed.
-func RetryAfter(value string, now time.Time) time.Duration {
+// parseRetryAfter returns how long a Retry-After header, in seconds or as a date, asks to
+// wait from now on: at most 24 hours, and 0 if it is invalid or in the past.
+func parseRetryAfter(value string, now time.Time) time.Duration {
 	value = strings.TrimSpace(value)
 	if strings.Trim(value, "0123456789") == "" && value != "" {
 		seconds, err := strconv.ParseUint(value, 10, 64)

@@ -47,7 +47,7 @@ func TestRetryAfter(t *testing.T) {
 		"2024-06-05T19:06:00Z":              0,
 		"Wed, 05 Jun 2024 19:06:00 +0530":   0,
 	} {
-		if got := RetryAfter(value, now); got != want {
+		if got := parseRetryAfter(value, now); got != want {
 			t.Errorf("Retry-After: %.40s is %s, want %s", value, got, want)
 		}
 	}
@@ -59,11 +59,11 @@ func FuzzRetryAfter(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, value string, unix int64) {
 		now := time.Unix(unix, 0)
-		got := RetryAfter(value, now)
+		got := parseRetryAfter(value, now)
 		if got < 0 || got > 24*time.Hour {
 			t.Errorf("Retry-After: %q is %s", value, got)
 		}
-		if again := RetryAfter(" "+value+" ", now); again != got {
+		if again := parseRetryAfter(" "+value+" ", now); again != got {
 			t.Errorf("Retry-After: %q is %s, with spaces around it %s", value, got, again)
 		}
 	})

@@ -8,12 +8,12 @@ type Selection struct {
 	Times  []Path // as time: Contact.Times
 }
 
-// Path is where a field stands in a contact's record: the keys that lead to it. It
-// leads into every element of an array on its way.
+// Path is the path of a field in a contact's record, key by key. It passes through every
+// element of an array.
 type Path []string
 
 // ParsePath reads a dotted path such as lastMessage.at.
 func ParsePath(dotted string) Path { return strings.Split(dotted, ".") }
 
-// String is the path as it is written in a configuration.
+// String returns the path as it is written in a configuration.
 func (p Path) String() string { return strings.Join(p, ".") }
