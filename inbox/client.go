@@ -153,6 +153,10 @@ func decompressed(response *http.Response) (io.Reader, error) {
 
 // broken is the error of a request that got no response.
 func (c *Client) broken(ctx context.Context, err error, secrets *redactor) error {
+	var own *Error
+	if errors.As(err, &own) { // of the transport, which keeps secrets out of it
+		return &Error{Reason: own.Reason, Text: own.Text, retryable: own.Reason == Connection}
+	}
 	if ended := ContextError(ctx, "no answer before the deadline"); ended != nil {
 		return ended
 	}

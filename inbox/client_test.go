@@ -512,6 +512,25 @@ func TestARequestEndsAtItsDeadline(t *testing.T) {
 	}
 }
 
+// A transport that cannot authorize a request says why, and that is the error.
+func TestErrorsOfTheTransport(t *testing.T) {
+	t.Parallel()
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	for want, own := range map[string]*Error{
+		"auth: reading a file: it is empty":         Errorf(Auth, "reading a file: it is empty"),
+		"timeout: reading a file: nothing read":     Errorf(Timeout, "reading a file: nothing read"),
+		"connection, retryable: fetching: 500 Oops": Errorf(Connection, "fetching: 500 Oops"),
+	} {
+		client := fake(func(*http.Request) (*http.Response, error) { return nil, fmt.Errorf("unable to authorize: %w", own) })
+		for name, ctx := range map[string]context.Context{"a request": t.Context(), "a request that has ended": ended} {
+			if _, _, err := client.Page(ctx, Request{}); outcome(err) != want {
+				t.Errorf("%s: got %s, want %s", name, outcome(err), want)
+			}
+		}
+	}
+}
+
 func TestEveryExchangeIsObserved(t *testing.T) {
 	t.Parallel()
 	type answer struct {
