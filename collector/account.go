@@ -14,12 +14,12 @@ import (
 	"time"
 
 	"github.com/go-kit/log"
-	promconfig "github.com/prometheus/common/config"
 	"github.com/prometheus/common/version"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/config"
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/paging"
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/transport"
 )
 
 // Account runs the queries of one account. What it has learnt lasts as long as it
@@ -46,12 +46,11 @@ type Account struct {
 // and logs to logger; nothing is asked before the first Scrape. An error says why
 // its HTTP client cannot be made. Close must be called.
 func NewAccount(c *config.Account, metrics *Metrics, logger log.Logger) (*Account, error) {
-	transport, err := promconfig.NewRoundTripperFromConfig(c.HTTP, "botpenguin",
-		promconfig.WithUserAgent("botpenguin_exporter/"+version.Version))
+	roundTripper, err := transport.New(c.HTTP, "botpenguin_exporter/"+version.Version)
 	if err != nil {
 		return nil, fmt.Errorf("account %s: making the HTTP client: %w", c.Name, err)
 	}
-	return newAccount(c, transport, metrics, logger), nil
+	return newAccount(c, roundTripper, metrics, logger), nil
 }
 
 func newAccount(c *config.Account, transport http.RoundTripper, metrics *Metrics, logger log.Logger) *Account {
