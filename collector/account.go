@@ -7,12 +7,12 @@ import (
 	"time"
 
 	"github.com/go-kit/log"
-	promconfig "github.com/prometheus/common/config"
 	"github.com/prometheus/common/version"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/config"
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/paging"
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/transport"
 )
 
 // closeTimeout is how long Close and Retire wait for a run beyond its deadline. A run
@@ -41,15 +41,14 @@ type Account struct {
 // to logger; nothing is requested before the first Scrape. An error says why its HTTP
 // client cannot be made. Close must be called.
 func NewAccount(c *config.Account, process *Process, logger log.Logger) (*Account, error) {
-	transport, err := promconfig.NewRoundTripperFromConfig(c.HTTP, "botpenguin",
-		promconfig.WithUserAgent("botpenguin_exporter/"+version.Version))
+	roundTripper, err := transport.New(c.HTTP, "botpenguin_exporter/"+version.Version)
 	if err != nil {
 		return nil, fmt.Errorf("account %s: making the HTTP client: %w", c.Name, err)
 	}
-	return newAccount(c, transport, process, logger), nil
+	return newAccount(c, roundTripper, process, logger), nil
 }
 
-func newAccount(c *config.Account, transport http.RoundTripper, process *Process, logger log.Logger) *Account {
+func newAccount(c *config.Account, roundTripper http.RoundTripper, process *Process, logger log.Logger) *Account {
 	a := &Account{
 		config:  c,
 		limiter: inbox.NewLimiter(c.RateLimit, c.Concurrency),
@@ -58,7 +57,7 @@ func newAccount(c *config.Account, transport http.RoundTripper, process *Process
 		logger:  log.With(logger, "account", c.Name),
 		states:  make(map[*config.Query]*queryState),
 	}
-	a.client = inbox.NewClient(c.URL, transport, a.metrics.observe)
+	a.client = inbox.NewClient(c.URL, roundTripper, a.metrics.observe)
 	a.counter = &paging.Counter{Audited: a.metrics.audited}
 	for _, q := range c.Queries {
 		a.states[q] = newQueryState(q)

@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -87,6 +88,25 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	}
 	if requests != 0 {
 		t.Errorf("%d requests to the other host", requests)
+	}
+}
+
+// A transport that cannot authorize a request says why, and that is the error.
+func TestErrorsOfTheTransport(t *testing.T) {
+	t.Parallel()
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	for want, own := range map[string]*Error{
+		"auth: reading a file: it is empty":         Errorf(Auth, "reading a file: it is empty"),
+		"timeout: reading a file: nothing read":     Errorf(Timeout, "reading a file: nothing read"),
+		"connection, retryable: fetching: 500 Oops": Errorf(Connection, "fetching: 500 Oops"),
+	} {
+		client := fakeClient(func(*http.Request) (*http.Response, error) { return nil, fmt.Errorf("unable to authorize: %w", own) })
+		for name, ctx := range map[string]context.Context{"a request": t.Context(), "a request that has ended": ended} {
+			if _, _, err := client.fetch(ctx, Request{}); outcome(err) != want {
+				t.Errorf("%s: got %s, want %s", name, outcome(err), want)
+			}
+		}
 	}
 }
 

@@ -15,6 +15,14 @@ import (
 
 // requestError returns the error of a request without a response.
 func requestError(ctx context.Context, err error, secrets *redactor) error {
+	var own *Error
+	if errors.As(err, &own) { // the transport's, which keeps secrets out of it and may return it to several requests
+		own = Errorf(own.Reason, "%s", own.text)
+		if own.Reason == Connection {
+			return own.retry()
+		}
+		return own
+	}
 	if ended := ContextError(ctx, "no response before the deadline"); ended != nil {
 		return ended
 	}

@@ -85,7 +85,7 @@ func NewLimiter(perSecond float64, concurrency int) *Limiter {
 type slot struct {
 	limiter  *Limiter
 	until    func() time.Time // see SessionOptions.Deadline; may be nil
-	ctx      context.Context // of the request; canceled with the error that refuses or ends it
+	ctx      context.Context  // of the request; canceled with the error that refuses or ends it
 	cancel   context.CancelCauseFunc
 	priority Priority
 	arrival  int
