@@ -16,7 +16,8 @@ SOAKTIME   ?= 3m
 variables := github.com/prometheus/common/version
 ldflags    = -s -w -X $(variables).Version=$(VERSION) -X $(variables).Revision=$(REVISION) -X $(variables).Branch=$(BRANCH) \
              -X $(variables).BuildUser=$(BUILD_USER) -X $(variables).BuildDate=$(BUILD_DATE)
-golangci   = go tool -modfile=tools/golangci-lint/go.mod golangci-lint run --config=$(CURDIR)/.golangci.yml
+golangci   = go tool -modfile=$(CURDIR)/e2e/tools/golangci-lint/go.mod golangci-lint run --config=$(CURDIR)/.golangci.yml
+covered    = inbox inbox/filter inbox/paging inbox/transport config config/internal/strictyaml # each at least 90 %
 
 # Go turns cgo off, which the race detector needs, where there is no C compiler.
 race = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
@@ -49,15 +50,16 @@ vet: ## check formatting, and what go vet checks
 lint: vet ## run the linters of .golangci.yml, and check that go.mod is tidy
 	go mod tidy -diff
 	go -C e2e mod tidy -diff
-	go tool -modfile=e2e/tools/golangci-lint/go.mod golangci-lint run
+	$(golangci)
 	cd e2e && $(golangci)
 
 .PHONY: cover
-cover: ## print each package's coverage; fail if that of inbox or config is below 90 %
-	@go test -cover $$(go list ./... | grep -v /faults) | awk ' \
-	  { print } \
-	  /exporter\/(inbox|config)[ \t].*coverage:/ { seen++; if (match($$0, /[0-9.]+% of/) && substr($$0, RSTART) + 0 < 90) low = low "\n" $$0 } \
-	  END { if (seen != 2) { print "no coverage of inbox and config"; exit 1 } if (low) { print "\nbelow 90 %:" low; exit 1 } }'
+cover: ## print each package's coverage; fail if that of inbox, filter, paging, transport, config or strictyaml is below 90 %
+	@go test -cover $$(go list ./... | grep -v /faults) | awk -v covered='$(covered)' ' \
+	  BEGIN { for (n = split(covered, names, " "); n; n--) missing[names[n]] } \
+	  { print; name = $$0; sub(/.*botpenguin_exporter\//, "", name); sub(/[ \t].*/, "", name) } \
+	  name in missing && match($$0, /[0-9.]+% of/) { delete missing[name]; if (substr($$0, RSTART) + 0 < 90) low = low " " name } \
+	  END { for (name in missing) none = none " " name; if (none) print "no coverage of:" none; if (low) print "below 90 %:" low; exit none low != "" }'
 
 .PHONY: bench
 bench: ## run the benchmarks

@@ -49,7 +49,10 @@ func Demo(ctx context.Context, s Serve, out io.Writer) error {
 
 // demoText says where to look.
 func demoText(address net.Addr, path string) string {
-	target := reachable(address)
+	target, err := localAddress(address.String())
+	if err != nil {
+		target = address.String()
+	}
 	return strings.NewReplacer("TARGET", target, "PATH", path).Replace(`
 A simulated inbox is alive: a day of a support team in four minutes. Look at
 
@@ -72,16 +75,4 @@ scrape_configs:
 Stop it with Ctrl-C.
 
 `)
-}
-
-// reachable returns an address at which one on this machine reaches a listener.
-func reachable(address net.Addr) string {
-	host, port, err := net.SplitHostPort(address.String())
-	if err != nil {
-		return address.String()
-	}
-	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
-		host = "localhost"
-	}
-	return net.JoinHostPort(host, port)
 }

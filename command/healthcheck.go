@@ -21,9 +21,13 @@ const healthTime = 5 * time.Second
 // does, without verifying the certificate, and asks for no more than that the
 // exporter wants a password or a certificate.
 func Healthcheck(ctx context.Context, flags toolkit.FlagConfig) error {
-	address, err := healthAddress(*flags.WebListenAddresses)
+	listen := *flags.WebListenAddresses
+	if len(listen) == 0 || strings.HasPrefix(listen[0], "vsock:") {
+		return errors.New("checking the health: no TCP address in --web.listen-address")
+	}
+	address, err := localAddress(listen[0])
 	if err != nil {
-		return err
+		return fmt.Errorf("checking the health: --web.listen-address: %w", err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, healthTime)
 	defer cancel()
@@ -37,15 +41,12 @@ func Healthcheck(ctx context.Context, flags toolkit.FlagConfig) error {
 	return askHealth(ctx, "http://"+address, guarded)
 }
 
-// healthAddress is where one on the same machine reaches the first address that the
-// exporter listens on.
-func healthAddress(listen []string) (string, error) {
-	if len(listen) == 0 || strings.HasPrefix(listen[0], "vsock:") {
-		return "", errors.New("checking the health: no TCP address in --web.listen-address")
-	}
-	host, port, err := net.SplitHostPort(listen[0])
+// localAddress returns where a listener is reached from the same machine: at localhost
+// if it listens on all addresses.
+func localAddress(listen string) (string, error) {
+	host, port, err := net.SplitHostPort(listen)
 	if err != nil {
-		return "", fmt.Errorf("checking the health: --web.listen-address: %w", err)
+		return "", err
 	}
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 		host = "localhost"
