@@ -146,7 +146,7 @@ func (r *Result) summarize(succeeded time.Time) {
 }
 
 // errUnfinished is the error of what a scrape did not wait for.
-var errUnfinished = inbox.Errorf(inbox.Timeout, "no answer before the deadline")
+var errUnfinished = inbox.Errorf(inbox.Timeout, "no response before the deadline")
 
 // result returns what has come of a part by ended, in a run that began at now. a.mu
 // and the run's lock are held.

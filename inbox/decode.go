@@ -190,14 +190,14 @@ func (d *decoder) data(page *Page, selection *Selection) (bool, error) {
 	if _, err := d.json.ReadToken(); err != nil {
 		return false, err
 	}
-	d.record.unfit = nil
+	d.record.unreadable = nil
 	for d.json.PeekKind() != ']' {
 		if err := d.contact(page, selection); err != nil {
 			return false, err
 		}
 		page.Records++
 	}
-	page.Unfit = d.record.unfit
+	page.Unreadable = d.record.unreadable
 	_, err := d.json.ReadToken()
 	return true, err
 }

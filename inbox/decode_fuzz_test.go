@@ -44,7 +44,7 @@ func FuzzDecode(f *testing.F) {
 			if len(read.page.Contacts) != read.page.Records {
 				t.Errorf("%d contacts of %d records", len(read.page.Contacts), read.page.Records)
 			}
-			read.page.Contacts, read.page.Unfit = nil, nil
+			read.page.Contacts, read.page.Unreadable = nil, nil
 			if diff := cmp.Diff(counted, read, compareEnvelopes); diff != "" {
 				t.Errorf("counted and read differ: (-counted +read)\n%s", diff)
 			}

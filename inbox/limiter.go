@@ -229,7 +229,11 @@ func (l *Limiter) serve() {
 	for len(l.waiting) > 0 && len(l.inFlight) < l.concurrency {
 		next := l.waiting[0]
 		if next.ctx.Err() == nil {
-			if delay := cmp.Or(l.yield(next, now), l.delay(now)); delay > 0 {
+			delay := l.yield(next, now)
+			if delay == 0 { // only then a token is taken off the rate limit
+				delay = l.delay(now)
+			}
+			if delay > 0 {
 				l.serveIn(delay)
 				return
 			}

@@ -19,7 +19,7 @@ type Page struct {
 	First    Identity  // of its first record
 	Contacts []Contact // its records, if there is a Selection
 
-	// Unfit holds why a field cannot be read from these contacts, by its index in
+	// Unreadable holds why a field cannot be read from these contacts, by its index in
 	// Selection.Fields: it is an object (Decode), or exceeds a limit (TooLarge).
-	Unfit map[int]error
+	Unreadable map[int]error
 }

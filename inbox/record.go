@@ -22,7 +22,7 @@ type recordReader struct {
 	selection Selection
 	contact   Contact
 	found     bool          // its _id
-	unfit     map[int]error // of the page; see Page.Unfit
+	unreadable     map[int]error // of the page; see Page.Unreadable
 	wanted    []wanted
 	scratch   []byte
 }
@@ -191,11 +191,11 @@ func (r *recordReader) takeValue(field int, text []byte) {
 // refuse records why a field's values cannot be labels. The contacts can still be counted
 // and grouped by other fields.
 func (r *recordReader) refuse(field int, why error) {
-	if r.unfit == nil {
-		r.unfit = make(map[int]error)
+	if r.unreadable == nil {
+		r.unreadable = make(map[int]error)
 	}
-	if r.unfit[field] == nil {
-		r.unfit[field] = why
+	if r.unreadable[field] == nil {
+		r.unreadable[field] = why
 	}
 }
 

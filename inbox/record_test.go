@@ -164,10 +164,10 @@ func TestFieldsThatCannotBeALabel(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			page, err := readPage(Selection{Fields: []Path{{"x"}, {"a", "b"}}}, `{"x":"1","a":{"b":"fine"}}`, test.record)
-			if err != nil || len(page.Contacts) != 2 || page.Unfit[0] != nil {
+			if err != nil || len(page.Contacts) != 2 || page.Unreadable[0] != nil {
 				t.Fatalf("the contacts are not counted, or not read by another field: %+v, %v", page, err)
 			}
-			if got := outcome(page.Unfit[1]); got != test.want {
+			if got := outcome(page.Unreadable[1]); got != test.want {
 				t.Errorf("got  %s\nwant %s", got, test.want)
 			}
 		})

@@ -138,7 +138,7 @@ func (s *search) listing() Listing {
 		}
 	}
 	for _, page := range seen {
-		for field, err := range page.Unfit {
+		for field, err := range page.Unreadable {
 			if l.Unreadable == nil {
 				l.Unreadable = make(map[int]error)
 			}

@@ -68,7 +68,7 @@ func (t *oauth2Transport) authorize(ctx context.Context) (*oauth2.Token, error) 
 	if token := t.cached(secret); token != nil {
 		return token, nil
 	}
-	late := t.endpoint.fetching() + ": no answer before the deadline"
+	late := t.endpoint.fetching() + ": no response before the deadline"
 	return t.fetches.do(ctx, secret, late, func(ctx context.Context) (*oauth2.Token, error) {
 		if token := t.cached(secret); token != nil { // of a fetch that ended in between
 			return token, nil

@@ -66,7 +66,7 @@ func TestHangingTokenEndpoint(t *testing.T) {
 				for range 10 {
 					scrape.Go(func() {
 						_, err := post(ctx, transport, api.URL)
-						if want := "timeout: " + from(t, endpoint.URL) + "no answer before the deadline"; outcome(err) != want {
+						if want := "timeout: " + from(t, endpoint.URL) + "no response before the deadline"; outcome(err) != want {
 							t.Errorf("%s\nwant %s", outcome(err), want)
 						}
 					})
@@ -157,7 +157,7 @@ func TestSharedFetch(t *testing.T) {
 		fetches.mu.Unlock()
 	}
 	cancel()
-	if err := <-first; outcome(err) != "timeout: "+from(t, endpoint.URL)+"no answer before the deadline" {
+	if err := <-first; outcome(err) != "timeout: "+from(t, endpoint.URL)+"no response before the deadline" {
 		t.Error(outcome(err))
 	}
 	close(release)
