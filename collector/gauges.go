@@ -8,12 +8,8 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/config"
 )
 
-// Namespace begins the names of all metrics; the metric of a query begins with
-// Namespace, "_inbox_" and goes on with the query's name.
-const Namespace = "botpenguin"
-
 // MetricName returns the name of the metric of a query.
-func MetricName(q *config.Query) string { return Namespace + "_inbox_" + q.Name }
+func MetricName(q *config.Query) string { return "botpenguin_inbox_" + q.Name }
 
 // Gauges makes gauges of snapshots. It implements prometheus.Collector; it is made
 // for one gathering.

@@ -20,8 +20,8 @@ type Metrics struct {
 	stuck    *prometheus.GaugeVec
 }
 
-// NewMetrics returns metrics without any account.
-func NewMetrics() *Metrics {
+// newMetrics returns metrics without any account.
+func newMetrics() *Metrics {
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, append([]string{"account"}, labels...))
 	}

@@ -20,7 +20,7 @@ type Process struct {
 // NewProcess returns the shared state of a process that has no accounts yet.
 func NewProcess() *Process {
 	return &Process{
-		Metrics:  NewMetrics(),
+		Metrics:  newMetrics(),
 		requests: semaphore.NewWeighted(int64(requestsPerProcessor * runtime.GOMAXPROCS(0))),
 	}
 }
