@@ -9,13 +9,17 @@ import (
 // timeoutHeader is how Prometheus says when it gives up on a scrape, in seconds.
 const timeoutHeader = "X-Prometheus-Scrape-Timeout-Seconds"
 
+// minTimeout is the shortest timeout that a scrape can have. Whatever asks for less
+// would only have every query fail.
+const minTimeout = 10 * time.Millisecond
+
 // timeout returns how long a scrape may take: what the header says, less an offset
 // that leaves time to send the answer and is never more than a fifth of it, and no
-// more than ceiling. A header that is absent or absurd says nothing.
+// more than ceiling. A header that is absent, absurd or below minTimeout says nothing.
 func timeout(header http.Header, offset, ceiling time.Duration) time.Duration {
 	// Beyond twice the ceiling the header cannot matter; it may be beyond a Duration.
 	seconds, err := strconv.ParseFloat(header.Get(timeoutHeader), 64)
-	if err != nil || !(seconds > 0) || seconds >= 2*ceiling.Seconds()+2*offset.Seconds() {
+	if err != nil || !(seconds >= minTimeout.Seconds()) || seconds >= 2*ceiling.Seconds()+2*offset.Seconds() {
 		return ceiling
 	}
 	scrape := time.Duration(seconds * float64(time.Second))
