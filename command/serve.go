@@ -33,6 +33,9 @@ const (
 	closeTime = time.Second
 )
 
+// pageTime is how long a client may take to read a page. Scrapes set their own.
+const pageTime = 30 * time.Second
+
 // Serve is how to serve.
 type Serve struct {
 	Config  Config
@@ -91,8 +94,8 @@ func (s Serve) serve(ctx context.Context, handler *web.Server, logger log.Logger
 	server := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       30 * time.Second,
-		WriteTimeout:      10 * time.Minute, // beyond any scrape: for clients that do not read
+		ReadTimeout:       pageTime,
+		WriteTimeout:      pageTime,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(slogger(s.Logger).Handler(), slog.LevelWarn),

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/collector"
 )
 
 // timeoutHeader is how Prometheus says when it gives up on a scrape, in seconds.
@@ -24,4 +26,29 @@ func timeout(header http.Header, offset, ceiling time.Duration) time.Duration {
 	}
 	scrape := time.Duration(seconds * float64(time.Second))
 	return min(scrape-min(offset, scrape/5), ceiling)
+}
+
+// encodingTime is how long it takes to gather and encode a series, on a busy machine.
+const encodingTime = 10 * time.Microsecond
+
+// offset returns how much earlier than its timeout a scrape of all accounts ends: as
+// the options say, or more if there are so many series, by the latest scrape, that
+// encoding them takes longer.
+func (s *Server) offset() time.Duration {
+	return max(s.options.TimeoutOffset, time.Duration(s.series.Load())*encodingTime)
+}
+
+// countSeries returns about how many series snapshots become.
+func countSeries(snapshots []*collector.Snapshot) (n int64) {
+	const ofAccount, ofQuery = 3, 3
+	for _, snapshot := range snapshots {
+		n += ofAccount
+		for _, result := range snapshot.Results {
+			n += ofQuery
+			for _, part := range result.Parts {
+				n += int64(len(part.Series))
+			}
+		}
+	}
+	return n
 }
