@@ -57,8 +57,7 @@ type program struct {
 	command      string
 	configFile   string
 	outputFormat string
-	logLevel     string
-	logFormat    string
+	log          command.Log
 	web          web.Options
 	toolkit      *toolkit.FlagConfig
 }
@@ -105,8 +104,8 @@ func (p *program) flags(app *kingpin.Application) {
 	app.Flag("web.max-requests", "Scrapes at a time, beyond which they get 503. 0: any number.").Default("40").IntVar(&p.web.MaxRequests)
 	app.Flag("scrape.timeout-offset", "What a scrape ends before Prometheus' timeout, but no more than a fifth of that.").Default("0.5s").DurationVar(&p.web.TimeoutOffset)
 	app.Flag("metrics.accounts", "Run the accounts' queries for the telemetry path, too, and not only for /probe.").Default("true").BoolVar(&p.web.Accounts)
-	app.Flag("log.level", "Log only what is at least so severe: debug, info, warn or error.").Default("info").EnumVar(&p.logLevel, "debug", "info", "warn", "error")
-	app.Flag("log.format", "Format of log lines: logfmt or json.").Default("logfmt").EnumVar(&p.logFormat, "logfmt", "json")
+	app.Flag("log.level", "Log only what is at least so severe: debug, info, warn or error.").Default("info").EnumVar(&p.log.Level, "debug", "info", "warn", "error")
+	app.Flag("log.format", "Format of log lines: logfmt or json.").Default("logfmt").EnumVar(&p.log.Format, "logfmt", "json")
 	for _, flag := range app.Model().Flags {
 		if flag.Name != "help" && flag.Name != "version" && !strings.HasPrefix(flag.Name, "completion-") && !strings.HasPrefix(flag.Name, "help-") {
 			app.GetFlag(flag.Name).Envar("BOTPENGUIN_" + strings.ToUpper(strings.NewReplacer(".", "_", "-", "_").Replace(flag.Name)))
@@ -134,7 +133,8 @@ func (p *program) check() error {
 // perform performs the command.
 func (p *program) perform(ctx context.Context, env func(string) (string, bool), stdout, stderr io.Writer) error {
 	config := command.Config{File: p.configFile, BuiltIn: builtIn, Env: env}
-	serve := command.Serve{Config: config, Web: p.web, Toolkit: p.toolkit, Logger: command.NewLogger(stderr, p.logFormat, p.logLevel)}
+	serve := command.Serve{Config: config, Web: p.web, Toolkit: p.toolkit, Log: p.log}
+	serve.Log.Writer = stderr
 	switch p.command {
 	case "check":
 		return command.Check(config, stdout, stderr)

@@ -41,16 +41,20 @@ type Serve struct {
 	Config  Config
 	Web     web.Options // without Registry, Logger and Reload
 	Toolkit *toolkit.FlagConfig
-	Logger  log.Logger
+	Log     Log
 	Ready   func(address net.Addr) // called for each address listened on; may be nil
 }
 
 // Run serves until ctx ends, then lets the scrapes under way end. It returns nil
-// then, or why it could not serve.
+// then, or why it could not serve. The log is written when it returns, if somebody
+// reads it.
 func (s Serve) Run(ctx context.Context) error {
-	logger := log.With(s.Logger, "ts", log.DefaultTimestampUTC)
+	lines := s.Log.queue()
+	defer lines.close()
+	plain := s.Log.logger(lines)
+	logger := log.With(plain, "ts", log.DefaultTimestampUTC)
 	loader := newLoader(s.Config, logger)
-	s.Web.Registry, s.Web.Logger, s.Web.Reload = newRegistry(loader), logger, loader.reload
+	s.Web.Registry, s.Web.Logger, s.Web.Reload = newRegistry(loader, lines.dropped), logger, loader.reload
 	loader.server = web.New(s.Web)
 	if err := loader.load(); err != nil {
 		return err
@@ -60,7 +64,7 @@ func (s Serve) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go reloadOnHangup(ctx, loader)
-	return s.serve(ctx, loader.server, logger)
+	return s.serve(ctx, loader.server, plain, logger)
 }
 
 // reloadOnHangup reloads at every SIGHUP, until ctx ends.
@@ -78,10 +82,10 @@ func reloadOnHangup(ctx context.Context, l *loader) {
 	}
 }
 
-func newRegistry(l *loader) *prometheus.Registry {
+func newRegistry(l *loader, dropped prometheus.Counter) *prometheus.Registry {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(
-		l.metrics, l.successful, l.when,
+		l.metrics, l.successful, l.when, dropped,
 		versioncollector.NewCollector("botpenguin_exporter"),
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
@@ -89,8 +93,9 @@ func newRegistry(l *loader) *prometheus.Registry {
 	return registry
 }
 
-// serve listens until ctx ends, drains, and closes.
-func (s Serve) serve(ctx context.Context, handler *web.Server, logger log.Logger) error {
+// serve listens until ctx ends, drains, and closes. Lines of plain have no timestamp.
+func (s Serve) serve(ctx context.Context, handler *web.Server, plain, logger log.Logger) error {
+	slogger := slogger(plain)
 	server := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,
@@ -98,7 +103,7 @@ func (s Serve) serve(ctx context.Context, handler *web.Server, logger log.Logger
 		WriteTimeout:      pageTime,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          slog.NewLogLogger(slogger(s.Logger).Handler(), slog.LevelWarn),
+		ErrorLog:          slog.NewLogLogger(slogger.Handler(), slog.LevelWarn),
 		BaseContext: func(listener net.Listener) context.Context {
 			if s.Ready != nil {
 				s.Ready(listener.Addr())
@@ -107,7 +112,7 @@ func (s Serve) serve(ctx context.Context, handler *web.Server, logger log.Logger
 		},
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- toolkit.ListenAndServe(server, s.Toolkit, slogger(s.Logger)) }()
+	go func() { ended <- toolkit.ListenAndServe(server, s.Toolkit, slogger) }()
 	select {
 	case err := <-ended:
 		return fmt.Errorf("serving: %w", err)
