@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kingpin/v2"
 	"github.com/prometheus/common/version"
@@ -26,12 +27,19 @@ import (
 //go:embed config.example.yml
 var builtIn []byte
 
+// exitTime is how long the program may take to end after the first signal, whatever
+// hangs. It ends earlier by itself if nothing does.
+const exitTime = 14800 * time.Millisecond
+
 func main() {
 	if version.Version == "" {
 		version.Version = "dev" // releases are built with their version
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	context.AfterFunc(ctx, func() {
+		stop() // a second signal ends the program at once
+		time.AfterFunc(exitTime, func() { os.Exit(1) })
+	})
 	// What net/http's client prints is what a server sent, as it is, and no log line.
 	slog.SetDefault(slog.New(slog.DiscardHandler))
 	exit := run(ctx, os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr)
@@ -41,11 +49,22 @@ func main() {
 
 // run is the program: it returns the exit code. It ends when ctx does.
 func run(ctx context.Context, args []string, env func(string) (string, bool), stdout, stderr io.Writer) int {
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP) // before all else: unhandled, it ends the program
+	defer signal.Stop(hangups)
 	p, exit := parse(args, stdout, stderr)
 	if exit >= 0 {
 		return exit
 	}
-	if err := p.perform(ctx, env, stdout, stderr); err != nil {
+	if p.serves() {
+		// Unhandled, a write to stdout or stderr that nobody reads any more ends the program.
+		pipes := make(chan os.Signal, 1)
+		signal.Notify(pipes, syscall.SIGPIPE)
+		defer signal.Stop(pipes)
+	} else {
+		signal.Stop(hangups)
+	}
+	if err := p.perform(ctx, env, hangups, stdout, stderr); err != nil {
 		fmt.Fprintln(stderr, err)
 		return 1
 	}
@@ -130,10 +149,13 @@ func (p *program) check() error {
 	return nil
 }
 
-// perform performs the command.
-func (p *program) perform(ctx context.Context, env func(string) (string, bool), stdout, stderr io.Writer) error {
+// serves reports whether the command serves until it is told to end.
+func (p *program) serves() bool { return p.command == "serve" || p.command == "demo" }
+
+// perform performs the command. A command that serves reloads at each of hangups.
+func (p *program) perform(ctx context.Context, env func(string) (string, bool), hangups <-chan os.Signal, stdout, stderr io.Writer) error {
 	config := command.Config{File: p.configFile, BuiltIn: builtIn, Env: env}
-	serve := command.Serve{Config: config, Web: p.web, Toolkit: p.toolkit, Log: p.log}
+	serve := command.Serve{Config: config, Web: p.web, Toolkit: p.toolkit, Log: p.log, Hangups: hangups}
 	serve.Log.Writer = stderr
 	switch p.command {
 	case "check":

@@ -8,8 +8,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"github.com/go-kit/log"
@@ -24,12 +22,12 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/web"
 )
 
+// Serving ends within 15 s of a SIGTERM: scrapes under way are cut short after
+// drainTime, their answers may take another closeTime to be sent, and the log another
+// flushTime to be written. Kubernetes kills after 30 s, Docker after 10 s unless told
+// otherwise; scrapes last 10 s by default.
 const (
-	// drainTime is how long scrapes under way may go on after a SIGTERM. Kubernetes
-	// kills after 30 s, Docker after 10 s unless told otherwise; scrapes last 10 s by
-	// default.
-	drainTime = 14 * time.Second
-	// closeTime is how long their answers may take to be sent after that.
+	drainTime = 12 * time.Second
 	closeTime = time.Second
 )
 
@@ -42,6 +40,7 @@ type Serve struct {
 	Web     web.Options // without Registry, Logger and Reload
 	Toolkit *toolkit.FlagConfig
 	Log     Log
+	Hangups <-chan os.Signal       // each reloads the configuration; may be nil
 	Ready   func(address net.Addr) // called for each address listened on; may be nil
 }
 
@@ -63,15 +62,12 @@ func (s Serve) Run(ctx context.Context) error {
 	level.Info(logger).Log("msg", "starting botpenguin_exporter", "version", version.Info())
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	go reloadOnHangup(ctx, loader)
+	go reloadOnHangup(ctx, s.Hangups, loader)
 	return s.serve(ctx, loader.server, plain, logger)
 }
 
-// reloadOnHangup reloads at every SIGHUP, until ctx ends.
-func reloadOnHangup(ctx context.Context, l *loader) {
-	hangups := make(chan os.Signal, 1)
-	signal.Notify(hangups, syscall.SIGHUP)
-	defer signal.Stop(hangups)
+// reloadOnHangup reloads at each of hangups, until ctx ends.
+func reloadOnHangup(ctx context.Context, hangups <-chan os.Signal, l *loader) {
 	for {
 		select {
 		case <-hangups:
