@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kingpin/v2"
 	"github.com/prometheus/common/version"
@@ -26,12 +27,19 @@ import (
 //go:embed config.example.yml
 var builtIn []byte
 
+// exitTime is how long the program may take to end after the first signal, whatever
+// hangs. It ends earlier by itself if nothing does.
+const exitTime = 14800 * time.Millisecond
+
 func main() {
 	if version.Version == "" {
 		version.Version = "dev" // releases are built with their version
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	context.AfterFunc(ctx, func() {
+		stop() // a second signal ends the program at once
+		time.AfterFunc(exitTime, func() { os.Exit(1) })
+	})
 	// What net/http's client prints is what a server sent, as it is, and no log line.
 	slog.SetDefault(slog.New(slog.DiscardHandler))
 	exit := run(ctx, os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr)
@@ -41,11 +49,22 @@ func main() {
 
 // run is the program: it returns the exit code. It ends when ctx does.
 func run(ctx context.Context, args []string, env func(string) (string, bool), stdout, stderr io.Writer) int {
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP) // before all else: unhandled, it ends the program
+	defer signal.Stop(hangups)
 	p, exit := parse(args, stdout, stderr)
 	if exit >= 0 {
 		return exit
 	}
-	if err := p.perform(ctx, env, stdout, stderr); err != nil {
+	if p.serves() {
+		// Unhandled, a write to stdout or stderr that nobody reads any more ends the program.
+		pipes := make(chan os.Signal, 1)
+		signal.Notify(pipes, syscall.SIGPIPE)
+		defer signal.Stop(pipes)
+	} else {
+		signal.Stop(hangups)
+	}
+	if err := p.perform(ctx, env, hangups, stdout, stderr); err != nil {
 		fmt.Fprintln(stderr, err)
 		return 1
 	}
@@ -57,8 +76,7 @@ type program struct {
 	command      string
 	configFile   string
 	outputFormat string
-	logLevel     string
-	logFormat    string
+	log          command.Log
 	web          web.Options
 	toolkit      *toolkit.FlagConfig
 }
@@ -105,8 +123,8 @@ func (p *program) flags(app *kingpin.Application) {
 	app.Flag("web.max-requests", "Scrapes at a time, beyond which they get 503. 0: any number.").Default("40").IntVar(&p.web.MaxRequests)
 	app.Flag("scrape.timeout-offset", "What a scrape ends before Prometheus' timeout, but no more than a fifth of that.").Default("0.5s").DurationVar(&p.web.TimeoutOffset)
 	app.Flag("metrics.accounts", "Run the accounts' queries for the telemetry path, too, and not only for /probe.").Default("true").BoolVar(&p.web.Accounts)
-	app.Flag("log.level", "Log only what is at least so severe: debug, info, warn or error.").Default("info").EnumVar(&p.logLevel, "debug", "info", "warn", "error")
-	app.Flag("log.format", "Format of log lines: logfmt or json.").Default("logfmt").EnumVar(&p.logFormat, "logfmt", "json")
+	app.Flag("log.level", "Log only what is at least so severe: debug, info, warn or error.").Default("info").EnumVar(&p.log.Level, "debug", "info", "warn", "error")
+	app.Flag("log.format", "Format of log lines: logfmt or json.").Default("logfmt").EnumVar(&p.log.Format, "logfmt", "json")
 	for _, flag := range app.Model().Flags {
 		if flag.Name != "help" && flag.Name != "version" && !strings.HasPrefix(flag.Name, "completion-") && !strings.HasPrefix(flag.Name, "help-") {
 			app.GetFlag(flag.Name).Envar("BOTPENGUIN_" + strings.ToUpper(strings.NewReplacer(".", "_", "-", "_").Replace(flag.Name)))
@@ -131,10 +149,14 @@ func (p *program) check() error {
 	return nil
 }
 
-// perform performs the command.
-func (p *program) perform(ctx context.Context, env func(string) (string, bool), stdout, stderr io.Writer) error {
+// serves reports whether the command serves until it is told to end.
+func (p *program) serves() bool { return p.command == "serve" || p.command == "demo" }
+
+// perform performs the command. A command that serves reloads at each of hangups.
+func (p *program) perform(ctx context.Context, env func(string) (string, bool), hangups <-chan os.Signal, stdout, stderr io.Writer) error {
 	config := command.Config{File: p.configFile, BuiltIn: builtIn, Env: env}
-	serve := command.Serve{Config: config, Web: p.web, Toolkit: p.toolkit, Logger: command.NewLogger(stderr, p.logFormat, p.logLevel)}
+	serve := command.Serve{Config: config, Web: p.web, Toolkit: p.toolkit, Log: p.log, Hangups: hangups}
+	serve.Log.Writer = stderr
 	switch p.command {
 	case "check":
 		return command.Check(config, stdout, stderr)

@@ -5,7 +5,6 @@ package command
 import (
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/go-kit/log"
 	"github.com/go-kit/log/level"
@@ -63,15 +62,4 @@ func closeAll(accounts []*collector.Account) {
 	for _, account := range accounts {
 		account.Close()
 	}
-}
-
-// NewLogger returns a logger to w. Format is logfmt or json; lines below the level
-// (debug, info, warn or error) are left out.
-func NewLogger(w io.Writer, format, lowest string) log.Logger {
-	w = log.NewSyncWriter(w)
-	logger := log.NewLogfmtLogger(w)
-	if format == "json" {
-		logger = log.NewJSONLogger(w)
-	}
-	return level.NewFilter(logger, level.Allow(level.ParseDefault(lowest, level.InfoValue())))
 }

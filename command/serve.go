@@ -8,8 +8,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"github.com/go-kit/log"
@@ -24,30 +22,38 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/web"
 )
 
+// Serving ends within 15 s of a SIGTERM: scrapes under way are cut short after
+// drainTime, their answers may take another closeTime to be sent, and the log another
+// flushTime to be written. Kubernetes kills after 30 s, Docker after 10 s unless told
+// otherwise; scrapes last 10 s by default.
 const (
-	// drainTime is how long scrapes under way may go on after a SIGTERM. Kubernetes
-	// kills after 30 s, Docker after 10 s unless told otherwise; scrapes last 10 s by
-	// default.
-	drainTime = 14 * time.Second
-	// closeTime is how long their answers may take to be sent after that.
+	drainTime = 12 * time.Second
 	closeTime = time.Second
 )
+
+// pageTime is how long a client may take to read a page. Scrapes set their own.
+const pageTime = 30 * time.Second
 
 // Serve is how to serve.
 type Serve struct {
 	Config  Config
 	Web     web.Options // without Registry, Logger and Reload
 	Toolkit *toolkit.FlagConfig
-	Logger  log.Logger
+	Log     Log
+	Hangups <-chan os.Signal       // each reloads the configuration; may be nil
 	Ready   func(address net.Addr) // called for each address listened on; may be nil
 }
 
 // Run serves until ctx ends, then lets the scrapes under way end. It returns nil
-// then, or why it could not serve.
+// then, or why it could not serve. The log is written when it returns, if somebody
+// reads it.
 func (s Serve) Run(ctx context.Context) error {
-	logger := log.With(s.Logger, "ts", log.DefaultTimestampUTC)
+	lines := s.Log.queue()
+	defer lines.close()
+	plain := s.Log.logger(lines)
+	logger := log.With(plain, "ts", log.DefaultTimestampUTC)
 	loader := newLoader(s.Config, logger)
-	s.Web.Registry, s.Web.Logger, s.Web.Reload = newRegistry(loader), logger, loader.reload
+	s.Web.Registry, s.Web.Logger, s.Web.Reload = newRegistry(loader, lines.dropped), logger, loader.reload
 	loader.server = web.New(s.Web)
 	if err := loader.load(); err != nil {
 		return err
@@ -56,15 +62,12 @@ func (s Serve) Run(ctx context.Context) error {
 	level.Info(logger).Log("msg", "starting botpenguin_exporter", "version", version.Info())
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	go reloadOnHangup(ctx, loader)
-	return s.serve(ctx, loader.server, logger)
+	go reloadOnHangup(ctx, s.Hangups, loader)
+	return s.serve(ctx, loader.server, plain, logger)
 }
 
-// reloadOnHangup reloads at every SIGHUP, until ctx ends.
-func reloadOnHangup(ctx context.Context, l *loader) {
-	hangups := make(chan os.Signal, 1)
-	signal.Notify(hangups, syscall.SIGHUP)
-	defer signal.Stop(hangups)
+// reloadOnHangup reloads at each of hangups, until ctx ends.
+func reloadOnHangup(ctx context.Context, hangups <-chan os.Signal, l *loader) {
 	for {
 		select {
 		case <-hangups:
@@ -75,10 +78,10 @@ func reloadOnHangup(ctx context.Context, l *loader) {
 	}
 }
 
-func newRegistry(l *loader) *prometheus.Registry {
+func newRegistry(l *loader, dropped prometheus.Counter) *prometheus.Registry {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(
-		l.process.Metrics, l.successful, l.when,
+		l.process.Metrics, l.successful, l.when, dropped,
 		versioncollector.NewCollector("botpenguin_exporter"),
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
@@ -86,16 +89,17 @@ func newRegistry(l *loader) *prometheus.Registry {
 	return registry
 }
 
-// serve listens until ctx ends, drains, and closes.
-func (s Serve) serve(ctx context.Context, handler *web.Server, logger log.Logger) error {
+// serve listens until ctx ends, drains, and closes. Lines of plain have no timestamp.
+func (s Serve) serve(ctx context.Context, handler *web.Server, plain, logger log.Logger) error {
+	slogger := slogger(plain)
 	server := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       30 * time.Second,
-		WriteTimeout:      10 * time.Minute, // beyond any scrape: for clients that do not read
+		ReadTimeout:       pageTime,
+		WriteTimeout:      pageTime,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          slog.NewLogLogger(slogger(s.Logger).Handler(), slog.LevelWarn),
+		ErrorLog:          slog.NewLogLogger(slogger.Handler(), slog.LevelWarn),
 		BaseContext: func(listener net.Listener) context.Context {
 			if s.Ready != nil {
 				s.Ready(listener.Addr())
@@ -104,7 +108,7 @@ func (s Serve) serve(ctx context.Context, handler *web.Server, logger log.Logger
 		},
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- toolkit.ListenAndServe(server, s.Toolkit, slogger(s.Logger)) }()
+	go func() { ended <- toolkit.ListenAndServe(server, s.Toolkit, slogger) }()
 	select {
 	case err := <-ended:
 		return fmt.Errorf("serving: %w", err)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/go-kit/log/level"
 	"github.com/prometheus/client_golang/prometheus"
@@ -13,41 +12,36 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/collector"
 )
 
-// metrics serves the exporter's own metrics and, if the options say so, those of all
-// accounts, which it scrapes side by side.
-func (s *Server) metrics(w http.ResponseWriter, r *http.Request) {
+// metrics finds the exporter's own metrics and, if the options say so, those of all
+// accounts. A HEAD asks no API.
+func (s *Server) metrics(w http.ResponseWriter, r *http.Request) (prometheus.Gatherer, *refusal) {
 	inboxes := s.inboxes.Load()
-	if inboxes == nil || !s.options.Accounts {
-		s.expose(w, r, s.options.Registry)
-		return
+	if inboxes == nil || !s.options.Accounts || r.Method == http.MethodHead {
+		return s.options.Registry, nil
 	}
-	snapshots := collector.ScrapeAll(inboxes.Accounts, func(a *collector.Account) *collector.Snapshot { return s.scrape(r, a) })
-	s.expose(w, r, s.options.Registry, registryOf(collector.NewGauges(snapshots...)))
+	snapshots := s.run(w, r, s.offset(), inboxes.Accounts...)
+	s.series.Store(countSeries(snapshots))
+	return prometheus.Gatherers{s.options.Registry, registryOf(collector.NewGauges(snapshots...))}, nil
 }
 
-// probe serves the gauges of one account.
-func (s *Server) probe(w http.ResponseWriter, r *http.Request) {
+// probe finds the gauges of one account. A HEAD asks no API.
+func (s *Server) probe(w http.ResponseWriter, r *http.Request) (prometheus.Gatherer, *refusal) {
 	inboxes := s.inboxes.Load()
 	if inboxes == nil {
-		http.Error(w, "no configuration is in force yet", http.StatusServiceUnavailable)
-		return
+		return nil, &refusal{http.StatusServiceUnavailable, "no configuration is in force yet"}
 	}
 	name := r.URL.Query().Get("account")
 	if name == "" {
-		http.Error(w, "the parameter account is missing: /probe?account=NAME", http.StatusBadRequest)
-		return
+		return nil, &refusal{http.StatusBadRequest, "the parameter account is missing: /probe?account=NAME"}
 	}
 	account := inboxes.account(name)
-	if account == nil {
-		http.Error(w, fmt.Sprintf("there is no account %.100q in the configuration", name), http.StatusNotFound)
-		return
+	switch {
+	case account == nil:
+		return nil, &refusal{http.StatusNotFound, fmt.Sprintf("there is no account %.100q in the configuration", name)}
+	case r.Method == http.MethodHead:
+		return prometheus.Gatherers{}, nil
 	}
-	s.expose(w, r, registryOf(collector.NewProbeGauges(s.scrape(r, account))))
-}
-
-func (s *Server) scrape(r *http.Request, account *collector.Account) *collector.Snapshot {
-	deadline := time.Now().Add(timeout(r.Header, s.options.TimeoutOffset, account.Timeout()))
-	return account.Scrape(r.Context(), deadline)
+	return registryOf(collector.NewProbeGauges(s.run(w, r, s.options.TimeoutOffset, account)[0])), nil
 }
 
 func registryOf(c prometheus.Collector) *prometheus.Registry {
@@ -56,10 +50,10 @@ func registryOf(c prometheus.Collector) *prometheus.Registry {
 	return registry
 }
 
-// expose writes what the gatherers have in the format that the client prefers. What
-// cannot be gathered does not take the rest away.
-func (s *Server) expose(w http.ResponseWriter, r *http.Request, gatherers ...prometheus.Gatherer) {
-	promhttp.HandlerFor(prometheus.Gatherers(gatherers), promhttp.HandlerOpts{
+// expose writes values in the format that the client prefers. What cannot be gathered
+// does not take the rest away.
+func (s *Server) expose(w http.ResponseWriter, r *http.Request, values prometheus.Gatherer) {
+	promhttp.HandlerFor(values, promhttp.HandlerOpts{
 		ErrorLog:          errorLog{s},
 		ErrorHandling:     promhttp.ContinueOnError,
 		Registry:          s.options.Registry,

@@ -26,34 +26,25 @@ func newScrapes(most int) *scrapes {
 	return s
 }
 
-// limit turns away scrapes that are too many or too late, and ends the others'
-// context when draining takes too long.
-func (s *scrapes) limit(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := s.begin(); err != nil {
-			w.Header().Set("Retry-After", "5")
-			http.Error(w, err.Error(), http.StatusServiceUnavailable)
-			return
-		}
-		defer s.end()
-		ctx, cancel := context.WithCancel(r.Context())
-		defer cancel()
-		defer context.AfterFunc(s.cut, cancel)()
-		next.ServeHTTP(w, r.WithContext(ctx))
-	})
-}
-
-func (s *scrapes) begin() error {
+// begin returns the context of a scrape, which ends early if draining takes too long,
+// and a function to call at its end. Scrapes that are too many or too late are refused.
+func (s *scrapes) begin(parent context.Context) (ctx context.Context, end func(), refused *refusal) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case s.draining:
-		return fmt.Errorf("the exporter is shutting down")
+		return nil, nil, &refusal{http.StatusServiceUnavailable, "the exporter is shutting down"}
 	case s.most > 0 && s.underway >= s.most:
-		return fmt.Errorf("as many scrapes are under way as --web.max-requests allows: %d", s.most)
+		return nil, nil, &refusal{http.StatusServiceUnavailable, fmt.Sprintf("as many scrapes are under way as --web.max-requests allows: %d", s.most)}
 	}
 	s.underway++
-	return nil
+	ctx, cancel := context.WithCancel(parent)
+	stop := context.AfterFunc(s.cut, cancel)
+	return ctx, func() {
+		stop()
+		cancel()
+		s.end()
+	}, nil
 }
 
 func (s *scrapes) end() {
@@ -71,9 +62,8 @@ func (s *scrapes) isDraining() bool {
 	return s.draining
 }
 
-// farewell is how long the answers to scrapes that were cut short may take to be
-// written. A client that does not read its own is not waited for.
-const farewell = time.Second
+// farewell is how long scrapes may take to end after they were cut short.
+const farewell = 500 * time.Millisecond
 
 // drain lets no scrape begin any more and waits for those under way, which it cuts
 // short when ctx ends.

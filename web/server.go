@@ -11,7 +11,6 @@ import (
 
 	"github.com/go-kit/log"
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/collector"
 )
@@ -51,15 +50,15 @@ type Server struct {
 	mux     *http.ServeMux
 	inboxes atomic.Pointer[Inboxes]
 	scrapes *scrapes
+	series  atomic.Int64 // of all accounts, by the latest scrape of them
 }
 
 // New returns a server that registers its own metrics with the registry of the
 // options. TelemetryPath must have passed CheckTelemetryPath.
 func New(options Options) *Server {
 	s := &Server{options: options, mux: http.NewServeMux(), scrapes: newScrapes(options.MaxRequests)}
-	metrics := promhttp.InstrumentMetricHandler(options.Registry, http.HandlerFunc(s.metrics))
-	s.mux.Handle("GET "+options.TelemetryPath, s.scrapes.limit(metrics))
-	s.mux.Handle("GET /probe", s.scrapes.limit(http.HandlerFunc(s.probe)))
+	s.mux.Handle("GET "+options.TelemetryPath, s.scrape(s.metrics))
+	s.mux.Handle("GET /probe", s.scrape(s.probe))
 	s.mux.HandleFunc("GET /config", s.config)
 	s.mux.HandleFunc("GET /-/healthy", s.healthy)
 	s.mux.HandleFunc("GET /-/ready", s.ready)
@@ -80,8 +79,8 @@ func New(options Options) *Server {
 // served before, nil if none. Scrapes of theirs may be under way.
 func (s *Server) Use(inboxes *Inboxes) *Inboxes { return s.inboxes.Swap(inboxes) }
 
-// Drain turns away new scrapes and waits for those under way. When ctx ends they are
-// answered with what is done.
+// Drain turns away new scrapes and waits until those under way have their values, but
+// not until these are sent. When ctx ends they are answered with what is done.
 func (s *Server) Drain(ctx context.Context) { s.scrapes.drain(ctx) }
 
 // ServeHTTP implements http.Handler.

@@ -29,7 +29,12 @@ func TestTimeout(t *testing.T) {
 		{"Inf", time.Second, 10 * time.Second, 10 * time.Second},
 		{"-Inf", time.Second, 10 * time.Second, 10 * time.Second},
 		{"1e300", time.Second, 10 * time.Second, 10 * time.Second},
-		{"1e-300", time.Second, 10 * time.Second, 0},
+		{"1e-300", time.Second, 10 * time.Second, 10 * time.Second},
+		{"1e-9", time.Second, 10 * time.Second, 10 * time.Second},
+		{"0.0099", time.Second, 10 * time.Second, 10 * time.Second},
+		{"0.01", time.Second, 10 * time.Second, 8 * time.Millisecond},
+		{"0.01", time.Second, 5 * time.Millisecond, 5 * time.Millisecond},
+		{"-0.01", time.Second, 10 * time.Second, 10 * time.Second},
 		{"ten", time.Second, 10 * time.Second, 10 * time.Second},
 		{"10s", time.Second, 10 * time.Second, 10 * time.Second},
 	} {

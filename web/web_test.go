@@ -23,8 +23,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const twoAccounts = `
 accounts:
-  - {name: acme, url: "${ACME}", authorization: {credentials: simulated-token}}
-  - {name: zenith, url: "${ZENITH}", authorization: {credentials: simulated-token}}
+  - {name: acme, url: "${ACME}", authorization: {credentials: simulated-token}, rate_limit: 0}
+  - {name: zenith, url: "${ZENITH}", authorization: {credentials: simulated-token}, rate_limit: 0}
 queries:
   - {name: users, help: All contacts.}
 `
