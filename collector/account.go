@@ -71,6 +71,16 @@ func (a *Account) Name() string { return a.config.Name }
 // Timeout returns the longest that a scrape of the account may take.
 func (a *Account) Timeout() time.Duration { return a.config.Timeout }
 
+// Series returns how many series a scrape of the account has at least.
+func (a *Account) Series() int {
+	const ofAccount, ofQuery = 3, 3
+	n := ofAccount
+	for _, q := range a.config.Queries {
+		n += ofQuery + len(q.Parts)
+	}
+	return n
+}
+
 // Retire closes the account when the scrapes under way have been answered, each by
 // its own deadline.
 func (a *Account) Retire() {

@@ -9,7 +9,7 @@ import (
 // requestsPerProcessor is how many requests all accounts together may have in flight,
 // for each processor that Go uses. Thousands at once on a few processors would all be
 // answered too late.
-const requestsPerProcessor = 128
+const requestsPerProcessor = 512
 
 // Process is what all accounts of a process share.
 type Process struct {

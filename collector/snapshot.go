@@ -58,6 +58,19 @@ func (r *Result) Err() error {
 // Up reports whether any part of any query got an answer.
 func (s *Snapshot) Up() bool { return !s.Fetched.IsZero() }
 
+// Series returns about how many series the snapshot becomes.
+func (s *Snapshot) Series() int {
+	const ofAccount, ofQuery = 3, 3
+	n := ofAccount
+	for _, result := range s.Results {
+		n += ofQuery
+		for _, part := range result.Parts {
+			n += len(part.Series)
+		}
+	}
+	return n
+}
+
 // keptFor returns the snapshot for another scrape if it is younger than interval and
 // none of its queries failed, else nil. Ages in it have grown meanwhile. A nil
 // Snapshot is never kept.

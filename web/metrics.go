@@ -19,8 +19,12 @@ func (s *Server) metrics(w http.ResponseWriter, r *http.Request) (prometheus.Gat
 	if inboxes == nil || !s.options.Accounts || r.Method == http.MethodHead {
 		return s.options.Registry, nil
 	}
-	snapshots := s.run(w, r, s.offset(), inboxes.Accounts...)
-	s.series.Store(countSeries(snapshots))
+	snapshots := s.run(w, r, s.finishing(), inboxes.Accounts...)
+	series := 0
+	for _, snapshot := range snapshots {
+		series += snapshot.Series()
+	}
+	s.series.Store(int64(series))
 	return prometheus.Gatherers{s.options.Registry, registryOf(collector.NewGauges(snapshots...))}, nil
 }
 
@@ -41,7 +45,7 @@ func (s *Server) probe(w http.ResponseWriter, r *http.Request) (prometheus.Gathe
 	case r.Method == http.MethodHead:
 		return prometheus.Gatherers{}, nil
 	}
-	return registryOf(collector.NewProbeGauges(s.run(w, r, s.options.TimeoutOffset, account)[0])), nil
+	return registryOf(collector.NewProbeGauges(s.run(w, r, finishing{offset: s.options.TimeoutOffset}, account)[0])), nil
 }
 
 func registryOf(c prometheus.Collector) *prometheus.Registry {

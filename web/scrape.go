@@ -64,12 +64,12 @@ func keep[T any](values T, err error) func() (T, error) {
 	return func() (T, error) { return values, err }
 }
 
-// run scrapes accounts side by side, each until its own deadline, which is the offset
-// before Prometheus' timeout.
-func (s *Server) run(w http.ResponseWriter, r *http.Request, offset time.Duration, accounts ...*collector.Account) []*collector.Snapshot {
+// run scrapes accounts concurrently, each until its own deadline, which leaves time for
+// finishing before Prometheus' timeout.
+func (s *Server) run(w http.ResponseWriter, r *http.Request, f finishing, accounts ...*collector.Account) []*collector.Snapshot {
 	began := time.Now()
 	deadline := func(a *collector.Account) time.Time {
-		return began.Add(timeout(r.Header, offset, a.Timeout()))
+		return began.Add(timeout(r.Header, f, a.Timeout()))
 	}
 	latest := began
 	for _, account := range accounts {

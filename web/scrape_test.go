@@ -167,19 +167,23 @@ func TestHeadAsksNothing(t *testing.T) {
 	}
 }
 
-// Many series take long to encode, and a scrape ends so much earlier.
-func TestTimeToEncode(t *testing.T) {
+// Many series take long to gather and encode, and a scrape ends so much earlier.
+func TestTimeForFinishing(t *testing.T) {
 	t.Parallel()
-	for series, want := range map[int64]time.Duration{0: time.Second / 2, 50_000: time.Second / 2, 200_000: 2 * time.Second} {
+	for series, want := range map[int64]time.Duration{0: 9500 * time.Millisecond, 10_000: 9500 * time.Millisecond, 100_000: 6 * time.Second, 1_000_000: 5 * time.Second} {
 		s := New(Options{TimeoutOffset: time.Second / 2, TelemetryPath: "/metrics", Registry: prometheus.NewRegistry()})
 		s.series.Store(series)
-		if got := s.offset(); got != want {
-			t.Errorf("%d series: %v, want %v", series, got, want)
+		if got := timeout(http.Header{timeoutHeader: {"10"}}, s.finishing(), time.Minute); got != want {
+			t.Errorf("%d series: a scrape of ten seconds takes %v, want %v", series, got, want)
 		}
 	}
 	_, server, _ := start(t, nil)
+	const least = 12 // of two accounts with a query each
+	if got := server.series.Load(); got < least {
+		t.Errorf("%d series are expected before the first scrape, want %d", got, least)
+	}
 	server.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/metrics", nil))
-	if got := server.series.Load(); got < 12 {
-		t.Errorf("%d series known of, want those of two accounts", got)
+	if got := server.series.Load(); got < least {
+		t.Errorf("%d series are expected after the first scrape, want %d", got, least)
 	}
 }

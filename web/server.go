@@ -50,7 +50,7 @@ type Server struct {
 	mux     *http.ServeMux
 	inboxes atomic.Pointer[Inboxes]
 	scrapes *scrapes
-	series  atomic.Int64 // of all accounts, by the latest scrape of them
+	series  atomic.Int64 // of all accounts, by their configuration or the latest scrape
 }
 
 // New returns a server that registers its own metrics with the registry of the
@@ -77,7 +77,16 @@ func New(options Options) *Server {
 
 // Use has the server serve other inboxes from now on, and returns those that it
 // served before, nil if none. Scrapes of theirs may be under way.
-func (s *Server) Use(inboxes *Inboxes) *Inboxes { return s.inboxes.Swap(inboxes) }
+func (s *Server) Use(inboxes *Inboxes) *Inboxes {
+	series := 0
+	if inboxes != nil {
+		for _, account := range inboxes.Accounts {
+			series += account.Series()
+		}
+	}
+	s.series.Store(int64(series))
+	return s.inboxes.Swap(inboxes)
+}
 
 // Drain turns away new scrapes and waits until those under way have their values, but
 // not until these are sent. When ctx ends they are answered with what is done.
