@@ -35,16 +35,24 @@ func main() {
 	if version.Version == "" {
 		version.Version = "dev" // releases are built with their version
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, func() {
-		stop() // a second signal ends the program at once
-		time.AfterFunc(exitTime, func() { os.Exit(1) })
-	})
 	// What net/http's client prints is what a server sent, as it is, and no log line.
 	slog.SetDefault(slog.New(slog.DiscardHandler))
-	exit := run(ctx, os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr)
-	stop()
-	os.Exit(exit)
+	os.Exit(run(untilTerminated(), os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr))
+}
+
+// untilTerminated returns a context that ends at the first SIGTERM or SIGINT. The
+// program ends exitTime later at the latest, and at once by a second signal.
+func untilTerminated() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		signal.Stop(signals) // before ctx ends: who sees that it has may send a second one
+		time.AfterFunc(exitTime, func() { os.Exit(1) })
+		cancel()
+	}()
+	return ctx
 }
 
 // run is the program: it returns the exit code. It ends when ctx does.
