@@ -156,11 +156,13 @@ func TestRejectedToken(t *testing.T) {
 			}
 		}
 		server.Intercept(nil)
+		time.Sleep(logInterval)
 		if s := scrape(account); !s.Up() || s.Results[2].Err() != nil {
 			t.Errorf("with the token accepted again: %v", values(s))
 		}
-		if got := strings.Count(lines.String(), "query fails"); got != 3 {
-			t.Errorf("%d failures logged, want one for each query:\n%s", got, lines)
+		failures, recovery := `msg="requests are not authorized" queries=3 reason=auth`, `msg="requests are authorized again" queries=3`
+		if log := lines.String(); strings.Count(log, failures) != 1 || strings.Count(log, recovery) != 1 || strings.Contains(log, "query fails") {
+			t.Errorf("want one line for the account when it fails, and one when it recovers:\n%s", log)
 		}
 	})
 }
@@ -226,11 +228,14 @@ func TestSearchOverSeveralScrapes(t *testing.T) {
 	server := inboxtest.New(inboxtest.Contacts(20_010), inboxtest.PageSize(20), inboxtest.Latency(700*time.Millisecond))
 	users := server.Inbox.Count(func(c inboxtest.Contact) bool { return !c.Visitor })
 	synctest.Test(t, func(t *testing.T) {
-		account, _, _ := open(t, server, three)
+		account, _, lines := open(t, server, three)
 		defer account.Close()
 		first, second := values(scrape(account)), values(scrape(account))
 		if first["users"] != inbox.Timeout || second["users"] != users {
 			t.Errorf("users %v, then %v; want a timeout, then %d", first["users"], second["users"], users)
+		}
+		if log := lines.String(); !strings.Contains(log, `level=info account=acme msg="query has no value yet: its last page is still searched for" query=users`) || strings.Contains(log, "level=error") {
+			t.Errorf("log:\n%s", log)
 		}
 	})
 }

@@ -39,9 +39,12 @@ func newQueryState(q *config.Query) *queryState {
 
 // change is a query that began to fail, fails for another reason, or recovered.
 type change struct {
-	query  string
-	reason inbox.Reason // "": it recovered
-	err    error
+	query   string
+	queries int          // for a change of the whole account: how many it affects
+	before  inbox.Reason // as last logged; "": it succeeded
+	reason  inbox.Reason // "": it recovered
+	err     error
+	warmUp  bool // it is still searched for the first time
 }
 
 // rememberResult takes in the outcome of a query, and returns what is to be logged of
@@ -49,9 +52,10 @@ type change struct {
 func (a *Account) rememberResult(result *Result) []change {
 	s := a.states[result.Query]
 	s.succeeded = result.LastSuccess
-	c := change{query: result.Query.Name, err: result.Err()}
+	c := change{query: result.Query.Name, before: s.logged, err: result.Err()}
 	if c.err != nil {
 		c.reason = inbox.ReasonOf(c.err)
+		c.warmUp = c.reason == inbox.Timeout && s.succeeded.IsZero() && result.searching()
 		a.metrics.failed(c.reason)
 	}
 	now := time.Now()
@@ -62,13 +66,58 @@ func (a *Account) rememberResult(result *Result) []change {
 	return []change{c}
 }
 
+// searching reports whether the API answered requests for each part that failed: its last
+// page has not been found yet.
+func (r *Result) searching() bool {
+	for _, part := range r.Parts {
+		if part.Err != nil && !part.answered {
+			return false
+		}
+	}
+	return true
+}
+
+// merge makes one change of those that concern the authorization of the account.
+func merge(changes []change) []change {
+	var merged []change
+	first := map[bool]int{} // where the change is, by whether it is a failure
+	for _, c := range changes {
+		if c.reason != inbox.Auth && (c.reason != "" || c.before != inbox.Auth) {
+			merged = append(merged, c)
+			continue
+		}
+		i, found := first[c.err != nil]
+		if !found {
+			i = len(merged)
+			first[c.err != nil] = i
+			merged = append(merged, c)
+		}
+		merged[i].queries++
+	}
+	return merged
+}
+
 // log logs the change. No lock is held.
 func (c change) log(logger log.Logger) {
-	if c.err == nil {
-		level.Info(logger).Log("msg", "query recovered", "query", c.query)
-		return
+	line := func(leveled log.Logger, msg string, details ...any) {
+		subject := []any{"msg", msg, "query", c.query}
+		if c.queries > 0 {
+			subject = []any{"msg", msg, "queries", c.queries}
+		}
+		leveled.Log(append(subject, details...)...)
 	}
-	level.Error(logger).Log("msg", "query fails", "query", c.query, "reason", c.reason, "err", c.err, "hint", hints[c.reason])
+	switch {
+	case c.err == nil && c.queries > 0:
+		line(level.Info(logger), "requests are authorized again")
+	case c.err == nil:
+		line(level.Info(logger), "query recovered")
+	case c.warmUp:
+		line(level.Info(logger), "query has no value yet: its last page is still searched for", "err", c.err)
+	case c.queries > 0:
+		line(level.Error(logger), "requests are not authorized", "reason", c.reason, "err", c.err, "hint", hints[c.reason])
+	default:
+		line(level.Error(logger), "query fails", "reason", c.reason, "err", c.err, "hint", hints[c.reason])
+	}
 }
 
 // hints say what to do about a query that fails.

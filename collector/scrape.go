@@ -84,7 +84,7 @@ func (a *Account) remember(r *run) []change {
 		a.latest = r.outcome
 		r.learn()
 	}
-	return changes
+	return merge(changes)
 }
 
 // leave returns what r has done for a scrape that waits no longer. The last one to

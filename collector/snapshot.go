@@ -33,6 +33,7 @@ type Part struct {
 	Err      error
 
 	began, ended time.Time
+	answered     bool // the API answered a request for it
 }
 
 // Duration is how long it took.
@@ -175,7 +176,7 @@ func (a *Account) result(p planned, now, ended time.Time) Part {
 	if !did.finished() {
 		did.ended, did.err = ended, errUnfinished
 	}
-	part := Part{Labels: p.part().Labels, Requests: t.requests, Err: did.err, began: did.began, ended: did.ended}
+	part := Part{Labels: p.part().Labels, Requests: t.requests, Err: did.err, began: did.began, ended: did.ended, answered: t.answers > 0}
 	switch {
 	case part.Err != nil:
 	case !reads(p.query):
