@@ -103,6 +103,55 @@ func TestDemo(t *testing.T) {
 	}
 }
 
+// Whatever the configuration and the environment say, the demo reaches no real inbox.
+func TestDemoReachesNoRealInbox(t *testing.T) {
+	t.Parallel()
+	real := inboxtest.Start(t)
+	path := programtest.WriteFile(t, "acme.yml", `
+accounts:
+  - {name: acme, url: "`+real.URL+`", authorization: {credentials: "`+real.Token+`"}}
+  - {name: zenith, url: "`+real.URL+`", http_headers: {X-Token: {secrets: [canary]}}, proxy_url: "`+real.URL+`"}
+queries:
+  - {name: users, help: All contacts.}
+`)
+	for name, env := range map[string]programtest.Env{
+		"a configuration":               {"BOTPENGUIN_CONFIG_FILE": path},
+		"variables of the built-in one": {"BOTPENGUIN_URL": real.URL, "BOTPENGUIN_TOKEN": real.Token},
+		"nothing":                       nil,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := start(t, env, "demo")
+			_, body := r.Get(t, "/metrics")
+			if !regexp.MustCompile(`(?m)^botpenguin_inbox_users\{.*\} [1-9]`).MatchString(body) {
+				t.Errorf("no contacts of the simulation in\n%s", body)
+			}
+			if n := real.Requests(); n != 0 {
+				t.Errorf("%d requests reached the real inbox", n)
+			}
+		})
+	}
+}
+
+// Strict parsers of OpenMetrics refuse a name with two types.
+func TestOpenMetricsHasEachFamilyOnce(t *testing.T) {
+	t.Parallel()
+	server := inboxtest.Start(t)
+	r := start(t, builtInEnv(server))
+	for _, path := range []string{"/metrics", "/probe?account=default"} {
+		_, body := r.Get(t, path, "Accept", "application/openmetrics-text; version=1.0.0")
+		types := make(map[string]int)
+		for _, family := range regexp.MustCompile(`(?m)^# TYPE (\S+) `).FindAllStringSubmatch(body, -1) {
+			if types[family[1]]++; types[family[1]] > 1 {
+				t.Errorf("%s: %s has two types", path, family[1])
+			}
+		}
+		if len(types) == 0 || path == "/metrics" && types["go_memstats_alloc_bytes"] != 1 {
+			t.Errorf("%s: families %v", path, types)
+		}
+	}
+}
+
 func TestLogFormats(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.Start(t)

@@ -6,9 +6,13 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
+	promconfig "github.com/prometheus/common/config"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/config"
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest/life"
 )
@@ -18,7 +22,8 @@ import (
 const demoPageSize = 100
 
 // Demo serves on a simulated inbox in this process, which lives through a day every
-// few minutes, until ctx ends. It prints where to look to out.
+// few minutes, until ctx ends. All accounts of the configuration use the simulation. It
+// prints where to look to out.
 func Demo(ctx context.Context, s Serve, out io.Writer) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -32,19 +37,28 @@ func Demo(ctx context.Context, s Serve, out io.Writer) error {
 	defer api.Close()
 	go life.New(simulated.Inbox, life.Options{}).Run(ctx)
 
-	env := s.Config.Env
-	s.Config.Env = func(name string) (string, bool) {
-		switch name {
-		case "BOTPENGUIN_URL":
-			return "http://" + listener.Addr().String(), true
-		case "BOTPENGUIN_TOKEN":
-			return simulated.Token, true
-		}
-		return env(name)
+	simulation := &url.URL{Scheme: "http", Host: listener.Addr().String()}
+	s.Config.Env = withDefaults(s.Config.Env, map[string]string{"BOTPENGUIN_URL": simulation.String(), "BOTPENGUIN_TOKEN": simulated.Token})
+	// Whatever the configuration and the environment say: the demo never reaches a real
+	// inbox, and no credentials leave it.
+	s.Config.Redirect = func(a *config.Account) {
+		a.URL = simulation
+		a.HTTP = promconfig.HTTPClientConfig{Authorization: &promconfig.Authorization{Type: "Bearer", Credentials: promconfig.Secret(simulated.Token)}}
 	}
 	path := s.Web.TelemetryPath
 	s.Ready = func(address net.Addr) { fmt.Fprint(out, demoText(address, path)) }
 	return s.Run(ctx)
+}
+
+// withDefaults returns an environment that has some variables, also if env lacks them.
+func withDefaults(env func(string) (string, bool), defaults map[string]string) func(string) (string, bool) {
+	return func(name string) (string, bool) {
+		if value, ok := env(name); ok {
+			return value, true
+		}
+		value, ok := defaults[name]
+		return value, ok
+	}
 }
 
 // demoText says where to look.

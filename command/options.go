@@ -18,6 +18,9 @@ type Config struct {
 	File    string // "" for the built-in one
 	BuiltIn []byte
 	Env     func(name string) (value string, ok bool)
+	// Redirect changes where an account's requests go, before the account is made; nil
+	// leaves it as it is configured.
+	Redirect func(*config.Account)
 }
 
 // builtInName is what errors call the built-in configuration.
@@ -48,6 +51,9 @@ func (c Config) load(process *collector.Process, logger log.Logger) (*config.Con
 	}
 	var accounts []*collector.Account
 	for _, a := range cfg.Accounts {
+		if c.Redirect != nil {
+			c.Redirect(a)
+		}
 		account, err := collector.NewAccount(a, process, logger)
 		if err != nil {
 			closeAll(accounts)

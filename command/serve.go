@@ -83,7 +83,7 @@ func newRegistry(l *loader, dropped prometheus.Counter) *prometheus.Registry {
 	registry.MustRegister(
 		l.process.Metrics, l.successful, l.when, dropped,
 		versioncollector.NewCollector("botpenguin_exporter"),
-		collectors.NewGoCollector(),
+		newGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	return registry
