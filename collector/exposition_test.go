@@ -44,6 +44,7 @@ queries:
 func filled(t *testing.T, options ...inboxtest.Option) *inboxtest.Server {
 	t.Helper()
 	server := inboxtest.New(append(options, inboxtest.PageSize(2))...)
+	time.Sleep(24 * time.Hour) // synthetic time begins in 2000, and no time before that is believed
 	now := time.Now()
 	bots := func(c inboxtest.Channel, id string) map[inboxtest.Channel][]string {
 		return map[inboxtest.Channel][]string{c: {id}}
@@ -117,10 +118,10 @@ botpenguin_query_errors_total{account="acme",reason="timeout"} 0
 botpenguin_query_errors_total{account="acme",reason="too_large"} 0
 # HELP botpenguin_query_last_success_timestamp_seconds Unix timestamp of when all of the query last succeeded.
 # TYPE botpenguin_query_last_success_timestamp_seconds gauge
-botpenguin_query_last_success_timestamp_seconds{account="acme",query="by_both"} 9.466848e+08
-botpenguin_query_last_success_timestamp_seconds{account="acme",query="oldest_only"} 9.466848e+08
-botpenguin_query_last_success_timestamp_seconds{account="acme",query="users"} 9.466848e+08
-botpenguin_query_last_success_timestamp_seconds{account="acme",query="waiting"} 9.466848e+08
+botpenguin_query_last_success_timestamp_seconds{account="acme",query="by_both"} 9.467712e+08
+botpenguin_query_last_success_timestamp_seconds{account="acme",query="oldest_only"} 9.467712e+08
+botpenguin_query_last_success_timestamp_seconds{account="acme",query="users"} 9.467712e+08
+botpenguin_query_last_success_timestamp_seconds{account="acme",query="waiting"} 9.467712e+08
 # HELP botpenguin_query_success Whether all of the query succeeded in this scrape.
 # TYPE botpenguin_query_success gauge
 botpenguin_query_success{account="acme",query="by_both"} 1
@@ -129,7 +130,7 @@ botpenguin_query_success{account="acme",query="users"} 1
 botpenguin_query_success{account="acme",query="waiting"} 1
 # HELP botpenguin_results_timestamp_seconds Unix timestamp of when the oldest value of the account was fetched.
 # TYPE botpenguin_results_timestamp_seconds gauge
-botpenguin_results_timestamp_seconds{account="acme"} 9.466848e+08
+botpenguin_results_timestamp_seconds{account="acme"} 9.467712e+08
 # HELP botpenguin_scrape_duration_seconds How long running the queries of the account took.
 # TYPE botpenguin_scrape_duration_seconds gauge
 botpenguin_scrape_duration_seconds{account="acme"} 0

@@ -1,7 +1,9 @@
 package collector
 
 import (
+	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -26,7 +28,7 @@ func newMetrics() *Metrics {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, append([]string{"account"}, labels...))
 	}
 	return &Metrics{
-		requests: counter("botpenguin_api_requests_total", "Requests to the inbox API, by HTTP status code, or error if there was no response.", "code"),
+		requests: counter("botpenguin_api_requests_total", "Requests to the inbox API, by HTTP status code, other for unknown codes, or error if there was no response.", "code"),
 		retries:  counter("botpenguin_api_retries_total", "Requests to the inbox API that were retries of a failed one."),
 		audits:   counter("botpenguin_pages_audited_total", "Audited pages before the last, by whether they were full, as counts assume, or irregular.", "result"),
 		bytes:    counter("botpenguin_api_response_bytes_total", "Bytes of the inbox API's responses, after decompression."),
@@ -34,8 +36,12 @@ func newMetrics() *Metrics {
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name:                        "botpenguin_api_request_duration_seconds",
 			Help:                        "Time from a request to the inbox API to the end of its response.",
-			Buckets:                     []float64{.025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
+			Buckets:                     []float64{.025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60},
 			NativeHistogramBucketFactor: 1.1,
+			// At most so many buckets; if that is not enough, the histogram is reset, but
+			// not more often than once an hour, and then its resolution is reduced.
+			NativeHistogramMaxBucketNumber:  160,
+			NativeHistogramMinResetDuration: time.Hour,
 		}, []string{"account"}),
 		stuck: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "botpenguin_stuck_runs",
@@ -127,10 +133,15 @@ func (m *accountMetrics) observe(x inbox.Exchange) {
 	m.bytes.Add(float64(x.Bytes))
 }
 
-// code returns the status of a response as metrics and logs show it.
+// code returns the status of a response as metrics and logs show it. A status that is
+// none of HTTP's is "other": an API could otherwise make a series of each number.
 func code(x inbox.Exchange) string {
-	if x.Status == 0 {
+	switch {
+	case x.Status == 0:
 		return "error"
+	case http.StatusText(x.Status) == "":
+		return "other"
+	default:
+		return strconv.Itoa(x.Status)
 	}
-	return strconv.Itoa(x.Status)
 }
