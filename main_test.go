@@ -106,17 +106,17 @@ func TestDemo(t *testing.T) {
 // Whatever the configuration and the environment say, the demo reaches no real inbox.
 func TestDemoReachesNoRealInbox(t *testing.T) {
 	t.Parallel()
-	real := inboxtest.Start(t)
+	inbox := inboxtest.Start(t)
 	path := programtest.WriteFile(t, "acme.yml", `
 accounts:
-  - {name: acme, url: "`+real.URL+`", authorization: {credentials: "`+real.Token+`"}}
-  - {name: zenith, url: "`+real.URL+`", http_headers: {X-Token: {secrets: [canary]}}, proxy_url: "`+real.URL+`"}
+  - {name: acme, url: "`+inbox.URL+`", authorization: {credentials: "`+inbox.Token+`"}}
+  - {name: zenith, url: "`+inbox.URL+`", http_headers: {X-Token: {secrets: [canary]}}, proxy_url: "`+inbox.URL+`"}
 queries:
   - {name: users, help: All contacts.}
 `)
 	for name, env := range map[string]programtest.Env{
 		"a configuration":               {"BOTPENGUIN_CONFIG_FILE": path},
-		"variables of the built-in one": {"BOTPENGUIN_URL": real.URL, "BOTPENGUIN_TOKEN": real.Token},
+		"variables of the built-in one": {"BOTPENGUIN_URL": inbox.URL, "BOTPENGUIN_TOKEN": inbox.Token},
 		"nothing":                       nil,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -126,7 +126,7 @@ queries:
 			if !regexp.MustCompile(`(?m)^botpenguin_inbox_users\{.*\} [1-9]`).MatchString(body) {
 				t.Errorf("no contacts of the simulation in\n%s", body)
 			}
-			if n := real.Requests(); n != 0 {
+			if n := inbox.Requests(); n != 0 {
 				t.Errorf("%d requests reached the real inbox", n)
 			}
 		})
