@@ -1,0 +1,41 @@
+package queue
+
+import (
+	"runtime"
+	"testing"
+)
+
+// allocated returns how many bytes what make returns keeps.
+func allocated(make func() any) uint64 {
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	kept := make()
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	runtime.KeepAlive(kept)
+	return after.HeapAlloc - before.HeapAlloc
+}
+
+// At most 150 bytes for each contact, besides its id of 16. It runs alone, and counts
+// what is left on the heap.
+func TestMemoryPerContact(t *testing.T) {
+	for _, n := range []int{1000, 4000, 20_000} {
+		contacts := make([]Contact, n)
+		for i := range contacts {
+			contacts[i] = says(i, groupNames[i%3], "user", i)
+		}
+		kept := allocated(func() any {
+			q := New(testRules())
+			q.Observe(contacts)
+			q.Observe(contacts)
+			return q
+		})
+		runtime.KeepAlive(contacts)
+		if per := kept / uint64(n); per > 150+16 {
+			t.Errorf("%d contacts: %d bytes for each", n, per)
+		} else {
+			t.Logf("%d contacts: %d bytes for each, its id included", n, per)
+		}
+	}
+}
