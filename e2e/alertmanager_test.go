@@ -76,7 +76,7 @@ func checkBacklogHigh(t *testing.T, raw json.RawMessage) {
 			t.Errorf("label %s is %q, want %q", label, alert.Labels[label], want)
 		}
 	}
-	if want := "Too many customers of default wait for an answer."; alert.Annotations["summary"] != want {
+	if want := "Too many customers of default are waiting for an answer."; alert.Annotations["summary"] != want {
 		t.Errorf("summary %q, want %q", alert.Annotations["summary"], want)
 	}
 	if alert.Status.State != "active" {
