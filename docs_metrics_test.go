@@ -86,7 +86,7 @@ func families(t *testing.T, exposition string) map[string]family {
 		f := family{kind: strings.ToLower(metrics.GetType().String()), help: metrics.GetHelp()}
 		f.labels = slices.Sorted(maps.Keys(labels))
 		if g, found := generic[name]; found {
-			f.labels, f.help, name = nil, strings.NewReplacer(g.help, "HELP", g.oldest, "FIELD").Replace(f.help), g.name
+			f.labels, f.help, name = nil, strings.Replace(f.help, g.help, "HELP", 1), g.name
 			if other, found := all[name]; found && other.help != f.help {
 				t.Errorf("%s has the help %q and %q", name, other.help, f.help)
 			}
@@ -99,8 +99,8 @@ func families(t *testing.T, exposition string) map[string]family {
 	return all
 }
 
-// generic is what the metrics of all queries have in common, and one query's own part.
-type generic struct{ name, help, oldest string }
+// generic is how the page names the metric of a query, and the query's help.
+type generic struct{ name, help string }
 
 // genericNames returns the metrics of the built-in queries by name.
 func genericNames(t *testing.T) map[string]generic {
@@ -113,8 +113,8 @@ func genericNames(t *testing.T) map[string]generic {
 	}
 	names := make(map[string]generic)
 	for _, q := range cfg.Accounts[0].Queries {
-		names["botpenguin_inbox_"+q.Name] = generic{name: "botpenguin_inbox_<query>", help: q.Help, oldest: "\x00"}
-		names["botpenguin_inbox_"+q.Name+"_oldest_seconds"] = generic{name: "botpenguin_inbox_<query>_oldest_seconds", help: q.Help, oldest: q.Oldest}
+		names["botpenguin_inbox_"+q.Name] = generic{name: "botpenguin_inbox_<query>", help: q.Help}
+		names["botpenguin_inbox_"+q.Name+"_oldest_seconds"] = generic{name: "botpenguin_inbox_<query>_oldest_seconds", help: q.Help}
 	}
 	return names
 }

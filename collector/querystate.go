@@ -10,22 +10,22 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 )
 
-// logInterval is how often at most the state of one query is logged.
+// logInterval is the minimum interval between log lines about one query.
 const logInterval = time.Minute
 
-// queryState is what an account remembers of a query. Account.mu guards it.
+// queryState is the state of a query across runs. Account.mu guards it.
 type queryState struct {
-	succeeded time.Time // when all of it last succeeded; zero: never
+	succeeded time.Time // when all parts last succeeded; zero: never
 	parts     []partState
 
-	logged   inbox.Reason // the reason of the failure that was logged last; "": it succeeds
+	logged   inbox.Reason // the reason that was logged last; "": success
 	loggedAt time.Time
 }
 
-// partState is what an account remembers of a part of a query.
+// partState is the state of a part of a query across runs.
 type partState struct {
 	key    string          // of its filter
-	groups map[string]bool // that were ever seen
+	groups map[string]bool // keys of the groups declared or seen
 	task   taskState
 }
 
@@ -37,21 +37,25 @@ func newQueryState(q *config.Query) *queryState {
 	return s
 }
 
-// change is a query that began to fail, fails for another reason, or recovered.
+// change is a query that started to fail, fails for another reason, or recovered.
 type change struct {
-	query  string
-	reason inbox.Reason // "": it recovered
-	err    error
+	query   string
+	queries int          // for a change of the whole account: how many it affects
+	before  inbox.Reason // as last logged; "": it succeeded
+	reason  inbox.Reason // "": it recovered
+	err     error
+	warmUp  bool // it is still searched for the first time
 }
 
-// rememberResult takes in the outcome of a query, and returns what is to be logged of
-// it: a change of its state, at most one in logInterval. a.mu is held.
+// rememberResult records the outcome of a query and returns the change to log, if any, at
+// most one per logInterval. a.mu is held.
 func (a *Account) rememberResult(result *Result) []change {
 	s := a.states[result.Query]
 	s.succeeded = result.LastSuccess
-	c := change{query: result.Query.Name, err: result.Err()}
+	c := change{query: result.Query.Name, before: s.logged, err: result.Err()}
 	if c.err != nil {
 		c.reason = inbox.ReasonOf(c.err)
+		c.warmUp = c.reason == inbox.Timeout && s.succeeded.IsZero() && result.searching()
 		a.metrics.failed(c.reason)
 	}
 	now := time.Now()
@@ -62,24 +66,69 @@ func (a *Account) rememberResult(result *Result) []change {
 	return []change{c}
 }
 
-// log logs the change. No lock is held.
-func (c change) log(logger log.Logger) {
-	if c.err == nil {
-		level.Info(logger).Log("msg", "query recovered", "query", c.query)
-		return
+// searching reports whether the API answered requests for each part that failed: its last
+// page has not been found yet.
+func (r *Result) searching() bool {
+	for _, part := range r.Parts {
+		if part.Err != nil && !part.answered {
+			return false
+		}
 	}
-	level.Error(logger).Log("msg", "query fails", "query", c.query, "reason", c.reason, "err", c.err, "hint", hints[c.reason])
+	return true
 }
 
-// hints say what to do about a query that fails.
+// merge makes one change of those that concern the authorization of the account.
+func merge(changes []change) []change {
+	var merged []change
+	first := map[bool]int{} // where the change is, by whether it is a failure
+	for _, c := range changes {
+		if c.reason != inbox.Auth && (c.reason != "" || c.before != inbox.Auth) {
+			merged = append(merged, c)
+			continue
+		}
+		i, found := first[c.err != nil]
+		if !found {
+			i = len(merged)
+			first[c.err != nil] = i
+			merged = append(merged, c)
+		}
+		merged[i].queries++
+	}
+	return merged
+}
+
+// log logs the change. No lock may be held.
+func (c change) log(logger log.Logger) {
+	line := func(leveled log.Logger, msg string, details ...any) {
+		subject := []any{"msg", msg, "query", c.query}
+		if c.queries > 0 {
+			subject = []any{"msg", msg, "queries", c.queries}
+		}
+		leveled.Log(append(subject, details...)...)
+	}
+	switch {
+	case c.err == nil && c.queries > 0:
+		line(level.Info(logger), "requests are authorized again")
+	case c.err == nil:
+		line(level.Info(logger), "query recovered")
+	case c.warmUp:
+		line(level.Info(logger), "query has no value yet: its last page is still searched for", "err", c.err)
+	case c.queries > 0:
+		line(level.Error(logger), "requests are not authorized", "reason", c.reason, "err", c.err, "hint", hints[c.reason])
+	default:
+		line(level.Error(logger), "query failed", "reason", c.reason, "err", c.err, "hint", hints[c.reason])
+	}
+}
+
+// hints are logged with a failed query: what to do about it.
 var hints = map[inbox.Reason]string{
-	inbox.Timeout:     "if this goes on, raise timeout and Prometheus' scrape_timeout, or rate_limit and concurrency if the API allows",
-	inbox.Connection:  "check url, proxy_url and tls_config of the account, and the network between here and the API",
+	inbox.Timeout:     "if this persists, raise timeout and Prometheus' scrape_timeout, or rate_limit and concurrency if the API allows it",
+	inbox.Connection:  "check the account's url, proxy_url and tls_config, and the network between the exporter and the API",
 	inbox.Auth:        "check the account's authorization: the token may be wrong, expired or revoked",
 	inbox.RateLimited: "lower rate_limit, scrape less often, or set min_interval",
-	inbox.HTTPStatus:  "check that url is the API's base URL; a status of 500 or more is the API's own failure",
-	inbox.API:         "the message is the API's: check the query's filter against its documentation",
-	inbox.Decode:      "check that url is the API's base URL and that no proxy answers in its place; for group_by, that the field has values and no objects",
-	inbox.Pagination:  "the inbox may have changed too fast for this scrape; if this goes on, the API's pages do not form a list: report it to its vendor",
+	inbox.HTTPStatus:  "check that url is the API's base URL; a status of 500 or above is a failure of the API",
+	inbox.API:         "the message comes from the API: check the query's filter against the API's documentation",
+	inbox.Decode:      "check that url is the API's base URL and that no proxy responds in its place; for group_by, check that the field holds values, not objects",
+	inbox.Pagination:  "the inbox may have changed too fast during this scrape; if this persists, the API's pages are inconsistent: report it to the vendor",
 	inbox.TooLarge:    "narrow the filter, or count by dimensions (by) instead of group_by",
 }

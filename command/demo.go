@@ -6,19 +6,24 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
+	promconfig "github.com/prometheus/common/config"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/config"
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest/life"
 )
 
-// demoPageSize keeps the first scrape, which has to find every last page, within the
-// default rate limit's first burst or two.
+// demoPageSize is large enough for the first scrape, which has to search for last pages,
+// to finish within the default rate limit.
 const demoPageSize = 100
 
-// Demo serves on a simulated inbox in this process, which lives through a day every
-// few minutes, until ctx ends. It prints where to look to out.
+// Demo serves the metrics of a simulated inbox in this process until ctx ends. Its day
+// takes a few minutes. All accounts of the configuration use the simulation. Demo prints
+// the exporter's addresses to out.
 func Demo(ctx context.Context, s Serve, out io.Writer) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -28,42 +33,51 @@ func Demo(ctx context.Context, s Serve, out io.Writer) error {
 		return fmt.Errorf("listening for the simulated inbox: %w", err)
 	}
 	api := &http.Server{Handler: simulated, ReadHeaderTimeout: 5 * time.Second}
-	go func() { _ = api.Serve(listener) }() // its error says that it was closed
+	go func() { _ = api.Serve(listener) }() // returns http.ErrServerClosed
 	defer api.Close()
 	go life.New(simulated.Inbox, life.Options{}).Run(ctx)
 
-	env := s.Config.Env
-	s.Config.Env = func(name string) (string, bool) {
-		switch name {
-		case "BOTPENGUIN_URL":
-			return "http://" + listener.Addr().String(), true
-		case "BOTPENGUIN_TOKEN":
-			return simulated.Token, true
-		}
-		return env(name)
+	simulation := &url.URL{Scheme: "http", Host: listener.Addr().String()}
+	s.Config.Env = withDefaults(s.Config.Env, map[string]string{"BOTPENGUIN_URL": simulation.String(), "BOTPENGUIN_TOKEN": simulated.Token})
+	// Whatever the configuration and the environment say: the demo never reaches a real
+	// inbox, and no credentials leave it.
+	s.Config.Redirect = func(a *config.Account) {
+		a.URL = simulation
+		a.HTTP = promconfig.HTTPClientConfig{Authorization: &promconfig.Authorization{Type: "Bearer", Credentials: promconfig.Secret(simulated.Token)}}
 	}
 	path := s.Web.TelemetryPath
 	s.Ready = func(address net.Addr) { fmt.Fprint(out, demoText(address, path)) }
 	return s.Run(ctx)
 }
 
-// demoText says where to look.
+// withDefaults returns env with defaults for variables that it lacks.
+func withDefaults(env func(string) (string, bool), defaults map[string]string) func(string) (string, bool) {
+	return func(name string) (string, bool) {
+		if value, ok := env(name); ok {
+			return value, true
+		}
+		value, ok := defaults[name]
+		return value, ok
+	}
+}
+
+// demoText returns the text that Demo prints.
 func demoText(address net.Addr, path string) string {
 	target, err := localAddress(address.String())
 	if err != nil {
 		target = address.String()
 	}
 	return strings.NewReplacer("TARGET", target, "PATH", path).Replace(`
-A simulated inbox is alive: a day of a support team in four minutes. Look at
+Simulating the inbox of a support team. One day takes four minutes.
 
-  http://TARGETPATH   its numbers, as Prometheus sees them
-  http://TARGET/   what else there is
+  http://TARGETPATH   metrics
+  http://TARGET/   home page
 
-or watch the queue of unanswered customers come and go:
+Watch the backlog of unanswered customers:
 
   while sleep 2; do curl -s http://TARGETPATH | grep '^botpenguin_inbox_.*backlog'; done
 
-To see it in Prometheus, paste this into its configuration:
+To scrape the demo, add this to the configuration of Prometheus:
 
 scrape_configs:
   - job_name: botpenguin
@@ -72,7 +86,7 @@ scrape_configs:
     static_configs:
       - targets: ["TARGET"]
 
-Stop it with Ctrl-C.
+Press Ctrl-C to stop.
 
 `)
 }

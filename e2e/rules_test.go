@@ -24,8 +24,8 @@ func testsOf(ruleFile string) string {
 	return filepath.Join(filepath.Dir(ruleFile), "tests", filepath.Base(ruleFile))
 }
 
-// TestRulesHoldInPromtool runs what users of the rules would run.
-func TestRulesHoldInPromtool(t *testing.T) {
+// TestRulesWithPromtool runs promtool's checks, and the tests of the rules.
+func TestRulesWithPromtool(t *testing.T) {
 	t.Parallel()
 	tool := promtool(t)
 	for _, file := range ruleFiles {
@@ -45,9 +45,9 @@ func TestRulesHoldInPromtool(t *testing.T) {
 	}
 }
 
-// TestAlertsSayWhatToDo looks at what an alert carries to whom it wakes, and that the
-// runbook that it names is there.
-func TestAlertsSayWhatToDo(t *testing.T) {
+// TestAlertsAreActionable checks the severity and annotations of each alert, and that its
+// runbook exists.
+func TestAlertsAreActionable(t *testing.T) {
 	t.Parallel()
 	runbook := read(t, "../docs/runbook.md")
 	for _, file := range ruleFiles {
@@ -57,7 +57,7 @@ func TestAlertsSayWhatToDo(t *testing.T) {
 			}
 			for _, annotation := range []string{"summary", "description"} {
 				if text := alert.Annotations[annotation]; !strings.HasSuffix(text, ".") {
-					t.Errorf("%s: the %s is no sentence: %q", alert.Alert, annotation, text)
+					t.Errorf("%s: the %s is not a sentence: %q", alert.Alert, annotation, text)
 				}
 			}
 			if want := repository + "docs/runbook.md#" + strings.ToLower(alert.Alert); alert.Annotations["runbook_url"] != want {
@@ -70,8 +70,8 @@ func TestAlertsSayWhatToDo(t *testing.T) {
 	}
 }
 
-// TestEveryAlertIsTestedBothWays counts, for each alert and severity, the times at
-// which its test wants it to fire, and the times at which it wants no such alert.
+// TestEveryAlertIsTestedBothWays requires, for each alert and severity, a test in which it
+// fires, and one in which it does not.
 func TestEveryAlertIsTestedBothWays(t *testing.T) {
 	t.Parallel()
 	for _, file := range ruleFiles {
@@ -89,7 +89,7 @@ func TestEveryAlertIsTestedBothWays(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, alert := range alerts(t, file) {
-			fires, rests := 0, 0
+			fires, silent := 0, 0
 			for _, test := range suite.Tests {
 				for _, at := range test.AlertRuleTest {
 					if at.AlertName != alert.Alert {
@@ -104,12 +104,12 @@ func TestEveryAlertIsTestedBothWays(t *testing.T) {
 					if firing > 0 {
 						fires++
 					} else {
-						rests++
+						silent++
 					}
 				}
 			}
-			if fires == 0 || rests == 0 {
-				t.Errorf("%s, %s: its tests want it to fire %d times, and not to %d times", alert.Alert, alert.Labels["severity"], fires, rests)
+			if fires == 0 || silent == 0 {
+				t.Errorf("%s, %s: it fires in %d tests, and does not in %d", alert.Alert, alert.Labels["severity"], fires, silent)
 			}
 		}
 	}

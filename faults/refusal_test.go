@@ -44,7 +44,7 @@ func TestRejectedTokenIsSentOnceAScrape(t *testing.T) {
 			}
 			s.acme.Intercept(nil)
 			s.until(t, "with the token accepted again", healthy, 1, "5")
-			if n := strings.Count(s.Output(), `msg="query fails"`); n != 4 || !strings.Contains(s.Output(), "reason=auth") || !strings.Contains(s.Output(), "hint=") {
+			if n := strings.Count(s.Output(), `msg="requests are not authorized"`); n != 1 || !strings.Contains(s.Output(), "reason=auth") || !strings.Contains(s.Output(), "hint=") {
 				t.Errorf("%d failures logged, want one a query:\n%s", n, s.Output())
 			}
 			s.silent(t)

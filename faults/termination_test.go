@@ -16,7 +16,7 @@ import (
 func TestSIGTERMEndsWhateverHangs(t *testing.T) {
 	t.Parallel()
 	type hang func(t *testing.T, p *process, server *inboxtest.Server, config string)
-	stalledLog := func(t *testing.T, p *process, _ *inboxtest.Server, _ string) { p.floodsTheLog(t, "quick") }
+	stalledLog := func(t *testing.T, p *process, _ *inboxtest.Server, _ string) { p.floodsTheLog(t) }
 	unreadAnswer := func(t *testing.T, p *process, _ *inboxtest.Server, _ string) { p.readsNothing(t) }
 	endlessHeader := func(t *testing.T, p *process, _ *inboxtest.Server, _ string) {
 		p.connect(t, "GET /metrics HTTP/1.1\r\nX-Slow: ")

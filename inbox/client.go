@@ -98,6 +98,9 @@ func (c *Client) request(ctx context.Context, body []byte) (*http.Request, error
 	if err != nil {
 		return nil, err
 	}
+	// Without it net/http does not repeat the request by itself when an HTTP/2 connection
+	// ends, past the limiter and uncounted.
+	request.GetBody = nil
 	request.Header.Set("Authtype", "Key")
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Accept", "application/json")

@@ -110,6 +110,20 @@ func TestErrorsOfTheTransport(t *testing.T) {
 	}
 }
 
+// net/http repeats a request that it can repeat by itself, past the limiter.
+func TestRequestsAreNotRepeatedByTheTransport(t *testing.T) {
+	t.Parallel()
+	client := fakeClient(func(r *http.Request) (*http.Response, error) {
+		if r.GetBody != nil {
+			t.Error("the transport can repeat the request")
+		}
+		return newResponse(r, 200, onePage), nil
+	})
+	if _, _, err := client.fetch(t.Context(), Request{Body: []byte("{}")}); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestEveryExchangeIsObserved(t *testing.T) {
 	t.Parallel()
 	type response struct {

@@ -199,10 +199,17 @@ func (r *recordReader) refuse(field int, why error) {
 	}
 }
 
+// firstTime is the earliest time that is believed. The API did not exist before; what is
+// earlier stands for no time, as 1970-01-01 and 0001-01-01 often do.
+var firstTime = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
 // takeTime keeps the earliest readable time of a field.
 func (r *recordReader) takeTime(i int, text []byte) {
 	t, err := time.Parse(time.RFC3339, string(text))
-	if kept := r.contact.Times[i]; err == nil && (kept.IsZero() || t.Before(kept)) {
+	if err != nil || t.Before(firstTime) {
+		return
+	}
+	if kept := r.contact.Times[i]; kept.IsZero() || t.Before(kept) {
 		r.contact.Times[i] = t
 	}
 }

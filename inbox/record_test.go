@@ -192,6 +192,9 @@ func TestTimesOfAContact(t *testing.T) {
 		"null":                 {`null`, time.Time{}},
 		"empty":                {`""`, time.Time{}},
 		"an object":            {`{"$date":"2024-06-05T19:05:50.875Z"}`, time.Time{}},
+		"before 2000":          {`"1999-12-31T23:59:59Z"`, time.Time{}},
+		"the year 1":           {`"0001-01-01T00:00:00Z"`, time.Time{}},
+		"one before 2000":      {`["1970-01-01T00:00:00Z","2024-06-05T19:05:50.875Z"]`, at},
 		"far too long":         {`"` + strings.Repeat("2", 10_000) + `"`, time.Time{}},
 	} {
 		t.Run(name, func(t *testing.T) {
