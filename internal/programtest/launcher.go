@@ -87,6 +87,9 @@ func (b Binary) launch(env Env, args []string, stdout, stderr io.Writer) (*proce
 		defer close(p.ended)
 		_ = command.Wait() // the exit code tells
 		p.exit = command.ProcessState.ExitCode()
+		if status := command.ProcessState.Sys().(syscall.WaitStatus); status.Signaled() {
+			p.exit = 128 + int(status.Signal())
+		}
 	}()
 	return p, nil
 }
