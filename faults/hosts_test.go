@@ -152,9 +152,7 @@ func meet(t *testing.T, m *matrix, h *host, url, options string, breaks, mends f
 	same(t, "failures", map[string]float64{"connection": 4}, failures(t, after.body, "acme"))
 	same(t, "failures of the other account", map[string]float64{}, failures(t, after.body, "zenith"))
 	r.silent(t)
-	if exit := r.Stop(); exit != 0 {
-		t.Errorf("exit code %d", exit)
-	}
+	ended := r.terminate(t)
 	_, name, _ := strings.Cut(strings.ReplaceAll(t.Name(), "_", " "), "/")
-	m.add(row{strings.TrimPrefix(name, "matrix/"), "connection", during, after, !t.Failed()})
+	m.add(row{fault: strings.TrimPrefix(name, "matrix/"), reason: "connection", during: during, after: after, ended: ended, good: !t.Failed()})
 }

@@ -1,9 +1,12 @@
 package faults
 
 import (
+	"flag"
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"testing"
 	"time"
 
@@ -24,9 +27,24 @@ func TestMain(m *testing.M) {
 	if race {
 		watched = build(dir, "watched", "-race")
 	}
+	waitTogether()
 	exit := m.Run()
 	os.RemoveAll(dir)
 	os.Exit(exit)
+}
+
+// waitTogether has twice as many tests run at a time as by default, unless a flag says
+// otherwise: most of the time, each waits for a deadline.
+func waitTogether() {
+	flag.Parse()
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
+	if given {
+		return
+	}
+	if err := flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0))); err != nil {
+		panic(err)
+	}
 }
 
 func build(dir, name, flag string) programtest.Binary {
@@ -78,8 +96,9 @@ func bootTo(t *testing.T, files programtest.Files, env programtest.Env, args ...
 // as it promises, so that only a hang takes longer.
 const endTime = 45 * time.Second
 
-// terminate sends the program a SIGTERM, which must end it well.
-func (r *running) terminate(t *testing.T) {
+// terminate sends the program a SIGTERM, which must end it well, and returns how long
+// that took.
+func (r *running) terminate(t *testing.T) time.Duration {
 	t.Helper()
 	began := time.Now()
 	exit := r.Stop()
@@ -88,4 +107,5 @@ func (r *running) terminate(t *testing.T) {
 	if exit != 0 || took > endTime {
 		t.Errorf("exit code %d, %v after a SIGTERM:\n%s", exit, took, r.Output())
 	}
+	return took
 }

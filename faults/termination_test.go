@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -31,7 +32,7 @@ func TestSIGTERMEndsWhateverHangs(t *testing.T) {
 	}
 	hangingScrape := func(t *testing.T, r *running, server *inboxtest.Server, _ string) {
 		g := hold(server)
-		r.connect(t, aScrape)
+		r.connect(t, aScrape("60"))
 		<-g.reached
 	}
 	for name, test := range map[string]struct {
@@ -63,6 +64,23 @@ func TestSIGTERMEndsWhateverHangs(t *testing.T) {
 	}
 }
 
+// A SIGTERM ends a scrape that could wait for a token for a minute.
+func TestSIGTERMEndsWaitingForAToken(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("takes 12 seconds")
+	}
+	server, endpoint := newInbox(t, 20), tokenEndpoint(t)
+	config := strings.Replace(small(server, ", timeout: 1m"), "authorization: {credentials: simulated-token}", endpoint.options, 1)
+	r := boot(t, programtest.Env{"TOKEN": canary}, "--config.file="+programtest.WriteFile(t, "small.yml", config), "--web.enable-pprof")
+	endpoint.fails(t)
+	answered := r.begin(t, "/metrics", "60")
+	r.awaitScrapes(t, 1)
+	r.terminate(t)
+	a := <-answered
+	same(t, "the scrape under way", map[string]float64{`botpenguin_up{account="acme"}`: 0, `botpenguin_query_success{account="acme",query="users"}`: 0}, gauges(t, a.body))
+}
+
 // A SIGTERM even ends a command whose output nobody reads.
 func TestSIGTERMEndsACommandWithUnreadOutput(t *testing.T) {
 	t.Parallel()
@@ -86,7 +104,7 @@ func TestSecondSIGTERMEndsAtOnce(t *testing.T) {
 	server := inboxtest.Start(t)
 	g := hold(server)
 	r := boot(t, nil, "--config.file="+programtest.WriteFile(t, "small.yml", small(server, ", timeout: 1m")))
-	r.connect(t, aScrape)
+	r.connect(t, aScrape("60"))
 	<-g.reached
 	r.Signal(syscall.SIGTERM)
 	r.awaitDraining(t)
