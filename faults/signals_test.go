@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -114,6 +115,11 @@ func TestOtherCommandsEndBySignals(t *testing.T) {
 			<-r.Context().Done()
 			return true
 		})
+		// A SIGHUP that the tests ignore, as under nohup, the program would ignore, too; one
+		// that they handle it does not.
+		hangups := make(chan os.Signal, 1)
+		signal.Notify(hangups, syscall.SIGHUP)
+		defer signal.Stop(hangups)
 		count := programtest.Launch(t, watched, nil, "count", config)
 		<-asked
 		count.Signal(syscall.SIGHUP)
