@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -117,6 +118,21 @@ func genericNames(t *testing.T) map[string]generic {
 		names["botpenguin_inbox_"+q.Name+"_oldest_seconds"] = generic{name: "botpenguin_inbox_<query>_oldest_seconds", help: q.Help}
 	}
 	return names
+}
+
+// What the README shows of the demo has the help texts of the built-in queries.
+func TestREADMEShowsTheDemo(t *testing.T) {
+	t.Parallel()
+	builtIn := genericNames(t)
+	shown := regexp.MustCompile(`(?m)^# HELP (\S+) (.*)$`).FindAllStringSubmatch(documentation(t)["README.md"].Text, -1)
+	if len(shown) == 0 {
+		t.Error("README.md shows no metric")
+	}
+	for _, line := range shown {
+		if builtIn[line[1]].help != line[2] {
+			t.Errorf("README.md has the help %q for %s, want %q", line[2], line[1], builtIn[line[1]].help)
+		}
+	}
 }
 
 // compareTable compares what a page has between the comments begin and end.

@@ -86,6 +86,9 @@ func (b Binary) launch(env Env, args []string, stdout, stderr io.Writer) (*proce
 		defer close(p.ended)
 		_ = command.Wait() // its error is the exit code
 		p.exit = command.ProcessState.ExitCode()
+		if status := command.ProcessState.Sys().(syscall.WaitStatus); status.Signaled() {
+			p.exit = 128 + int(status.Signal())
+		}
 	}()
 	return p, nil
 }
