@@ -6,18 +6,19 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// requestsPerProcessor is how many requests all accounts together may have in flight,
-// for each processor that Go uses. Thousands at once on a few processors would all be
-// answered too late.
+// requestsPerProcessor is the limit on requests in flight of all accounts together, per
+// processor that Go uses. With thousands of them on a few processors, the responses would
+// all be processed too late.
 const requestsPerProcessor = 512
 
-// Process is what all accounts of a process share.
+// Process is the state shared by all accounts of a process. It survives a reload of the
+// configuration.
 type Process struct {
 	Metrics  *Metrics
 	requests *semaphore.Weighted // in flight
 }
 
-// NewProcess returns the shared state of a process that has no accounts yet.
+// NewProcess returns the shared state for a process without accounts.
 func NewProcess() *Process {
 	return &Process{
 		Metrics:  newMetrics(),

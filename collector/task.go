@@ -12,49 +12,50 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/paging"
 )
 
-// task is one distinct request body of a run: one count, or one read, which all parts
-// of queries with that body share. The run's lock guards its outcome.
+// task is one distinct request body of a run: a count, a read, or both. All parts of
+// queries with that body share it. The run's lock guards its outcome.
 type task struct {
-	name      string // of the first query that it serves
+	name      string // of the first query that needs it
 	query     paging.Query
 	body      filter.Body
-	counted   bool            // a part wants the number
-	read      bool            // a part wants the contacts
-	selection inbox.Selection // what is wanted of each contact
+	counted   bool            // a part needs the number of contacts
+	read      bool            // a part needs the contacts
+	selection inbox.Selection // what to read of each contact
 
 	run        *run
-	state      taskState  // as of the beginning of the run
-	remembered *taskState // where it is kept; Account.mu guards it
+	state      taskState  // a copy, taken when the run began
+	remembered *taskState // the state across runs; Account.mu guards it
 	priority   inbox.Priority
-	recounts   int
+	recounts   int // how often it was repeated
 
-	pages    *paging.Pages // nil before it began
-	counting step
-	number   paging.Count
-	reading  step // begins with the counting
-	listing  paging.Listing
-	requests int
-	answers  int           // of the requests, those that were answered with a page
-	silence  time.Duration // the longest that one went unanswered
+	// The outcome.
+	pages       *paging.Pages // nil before it began
+	counting    step
+	number      paging.Count
+	reading     step // begins with the counting
+	listing     paging.Listing
+	requests    int           // made
+	responses   int           // requests that succeeded
+	longestWait time.Duration // of the requests that failed
 }
 
-// taskState is what is remembered of a task from run to run.
+// taskState is the state of a task across runs.
 type taskState struct {
-	unanswered bool // it got no answer at all in the latest run
-	refused    int  // how often it was not begun
+	unanswered bool // it got no response in the latest run
+	refused    int  // number of refusals, see schedule.go
 }
 
-// step is a part of a task's work.
+// step is a part of a task: its count or its read.
 type step struct {
 	began time.Time
-	ended time.Time // zero: not yet
+	ended time.Time // zero: not finished
 	err   error
 }
 
 func (s step) finished() bool { return !s.ended.IsZero() }
 
-// perform counts, and reads if contacts are wanted. A read begins with a count, whose
-// pages are then read already.
+// perform counts and, if needed, reads the contacts. The read reuses the pages that the
+// count has fetched.
 func (t *task) perform(ctx context.Context) {
 	began := time.Now()
 	pages := paging.NewPages(t.fetch, t.read)
@@ -62,7 +63,7 @@ func (t *task) perform(ctx context.Context) {
 	t.pages = pages
 	t.run.mu.Unlock()
 	var number paging.Count
-	err := t.refuse()
+	err := t.admit()
 	if err == nil {
 		number, err = t.run.counter.Count(ctx, t.query, pages)
 	}
@@ -72,7 +73,7 @@ func (t *task) perform(ctx context.Context) {
 	}
 }
 
-// setCount takes in the outcome of the count. If it failed, so has the read.
+// setCount records the outcome of the count. If the count failed, so has the read.
 func (t *task) setCount(number paging.Count, counting step) {
 	t.run.mu.Lock()
 	defer t.run.mu.Unlock()
@@ -82,13 +83,13 @@ func (t *task) setCount(number paging.Count, counting step) {
 	}
 }
 
-// readContacts reads the contacts on the pages that the count has not read.
+// readContacts reads the contacts on the pages that the count has not fetched.
 func (t *task) readContacts(ctx context.Context) {
 	counter := t.run.counter
 	cost := counter.Cost(t.query, t.pages)
-	err := readable(cost.LastPage)
+	err := checkPages(cost.LastPage)
 	if err == nil {
-		err = t.affordable(cost.Unread)
+		err = t.checkBudget(cost.Unread)
 	}
 	var listing paging.Listing
 	if err == nil {
@@ -101,11 +102,11 @@ func (t *task) readContacts(ctx context.Context) {
 	t.listing = listing
 	t.reading.ended, t.reading.err = time.Now(), err
 	if err == nil && walked {
-		t.number = paging.Count{Contacts: len(listing.Contacts)} // no count by the last page is right
+		t.number = paging.Count{Contacts: len(listing.Contacts)} // the count by the last page may be wrong
 	}
 }
 
-// fetch requests a page for the count or the read.
+// fetch requests page p, with its contacts if contacts is set.
 func (t *task) fetch(ctx context.Context, p int, contacts bool) (inbox.Page, error) {
 	request := inbox.Request{Body: t.body.Page(p), Observe: func(x inbox.Exchange) { t.observe(p, x) }}
 	if contacts {
@@ -113,7 +114,7 @@ func (t *task) fetch(ctx context.Context, p int, contacts bool) (inbox.Page, err
 	}
 	priority := t.priority
 	if t.run.counter.Cost(t.query, nil).Walk {
-		priority = max(priority, inbox.Read) // also if that was found out just now
+		priority = max(priority, inbox.Read) // even if that was only just found out
 	}
 	page, err := t.run.session.Page(ctx, request, priority)
 	if err != nil {
@@ -122,27 +123,27 @@ func (t *task) fetch(ctx context.Context, p int, contacts bool) (inbox.Page, err
 	return page, nil
 }
 
+// observe logs and records a request for page p.
 func (t *task) observe(p int, x inbox.Exchange) {
-	level.Debug(t.run.logger).Log("msg", "asked the API", "query", t.name, "page", p, "code", code(x),
+	level.Debug(t.run.logger).Log("msg", "API request", "query", t.name, "page", p, "code", code(x),
 		"duration", x.Duration, "bytes", x.Bytes, "err", x.Err)
 	t.run.mu.Lock()
 	defer t.run.mu.Unlock()
 	t.requests++
 	if x.Err == nil {
-		t.answers++
+		t.responses++
 	} else {
-		t.silence = max(t.silence, x.Duration)
+		t.longestWait = max(t.longestWait, x.Duration)
 	}
 }
 
-// learn keeps what the run has found out about its tasks for the next one. Account.mu
-// is held.
-func (r *run) learn() {
+// rememberTasks saves the states of the tasks for the next run. Account.mu is held.
+func (r *run) rememberTasks() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, t := range r.tasks {
 		if t.requests > 0 {
-			t.state.unanswered = t.answers == 0 && isTimeout(t.counting.err) && r.limiter.Stuck(t.silence)
+			t.state.unanswered = t.responses == 0 && isTimeout(t.counting.err) && r.limiter.Stuck(t.longestWait)
 		}
 		*t.remembered = t.state
 	}

@@ -7,14 +7,14 @@ import (
 	"github.com/go-kit/log/level"
 )
 
-// Log is where log lines go, and how.
+// Log configures logging.
 type Log struct {
-	Writer io.Writer
-	Format string // logfmt or json
-	Level  string // lines below it are left out: debug, info, warn or error
+	Writer io.Writer // receives one Write per line
+	Format string    // logfmt or json
+	Level  string    // the lowest severity to log: debug, info, warn or error
 }
 
-// logger returns a logger to w, which takes each line with one Write.
+// logger returns a logger that writes to w, one Write per line.
 func (l Log) logger(w io.Writer) log.Logger {
 	logger := log.NewLogfmtLogger(w)
 	if l.Format == "json" {
@@ -23,11 +23,11 @@ func (l Log) logger(w io.Writer) log.Logger {
 	return level.NewFilter(logger, level.Allow(level.ParseDefault(l.Level, level.InfoValue())))
 }
 
-// queue returns a queue of lines for the log's writer. It must be closed.
+// queue returns a queue in front of the log's writer. It must be closed.
 func (l Log) queue() *logQueue { return newLogQueue(l.Writer, l.reportDropped) }
 
-// reportDropped writes a line that says how many lines are missing.
+// reportDropped logs that n lines were dropped.
 func (l Log) reportDropped(n int) error {
 	logger := log.With(l.logger(l.Writer), "ts", log.DefaultTimestampUTC)
-	return level.Warn(logger).Log("msg", "log lines dropped because nobody read the log", "n", n)
+	return level.Warn(logger).Log("msg", "log lines dropped because the log was not read", "n", n)
 }

@@ -22,7 +22,7 @@ func TestLogReaderThatStalls(t *testing.T) {
 	lines := bufio.NewScanner(read)
 	var last, before string
 	for reported := false; !reported && lines.Scan(); last = lines.Text() {
-		reported = strings.Contains(lines.Text(), `msg="log lines dropped because nobody read the log" n=`)
+		reported = strings.Contains(lines.Text(), `msg="log lines dropped because the log was not read" n=`)
 		before = last
 	}
 	if !regexp.MustCompile(`^level=warn ts=\S+ msg=.* n=[1-9]\d*$`).MatchString(last) || before == "" {

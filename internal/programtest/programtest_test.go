@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// recorder is a test that records what fails it, and ends when told to.
+// recorder is a test that records its failures. Its end is simulated.
 type recorder struct {
 	testing.TB
 	failures []string
@@ -31,7 +31,7 @@ func (r *recorder) end() {
 	}
 }
 
-// A program that serves until it is told to end.
+// serves returns a program that prints a text and then runs until ctx ends.
 func serves(says string, exit int) Func {
 	return func(ctx context.Context, _ []string, _ func(string) (string, bool), stdout, _ io.Writer) int {
 		io.WriteString(stdout, says)
@@ -40,7 +40,7 @@ func serves(says string, exit int) Func {
 	}
 }
 
-func TestAProgramMustEndWell(t *testing.T) {
+func TestLaunchChecksTheEnd(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name    string
@@ -50,7 +50,7 @@ func TestAProgramMustEndWell(t *testing.T) {
 	}{
 		{name: "exit code 0", program: serves("", 0)},
 		{name: "another exit code", program: serves("oh no", 3), want: "oh no"},
-		{name: "an exit code that the test has asked for", program: serves("", 3), use: func(p *Program) { p.Stop() }},
+		{name: "another exit code after Stop", program: serves("", 3), use: func(p *Program) { p.Stop() }},
 		{name: "a data race", program: serves("WARNING: DATA RACE", 0), want: "DATA RACE"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -78,8 +78,8 @@ func TestAwaitWaitsForTheOutput(t *testing.T) {
 		<-ctx.Done()
 		return 0
 	}), nil)
-	var answered sync.WaitGroup
-	answered.Go(func() {
+	var matched sync.WaitGroup
+	matched.Go(func() {
 		if match := p.Await(t, `name=(\w+)\n`); match[1] != "world" {
 			t.Errorf("%q", match)
 		}
@@ -87,7 +87,7 @@ func TestAwaitWaitsForTheOutput(t *testing.T) {
 	for _, says := range []string{"hello ", "name=", "world\n"} {
 		speak <- says
 	}
-	answered.Wait()
+	matched.Wait()
 	close(speak)
 }
 
