@@ -4,6 +4,10 @@ import (
 	"runtime"
 
 	"golang.org/x/sync/semaphore"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/config"
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/transport"
 )
 
 // requestsPerProcessor is the limit on requests in flight of all accounts together, per
@@ -15,6 +19,7 @@ const requestsPerProcessor = 512
 // configuration.
 type Process struct {
 	Metrics  *Metrics
+	Secrets  *inbox.Secrets      // of all accounts
 	requests *semaphore.Weighted // in flight
 }
 
@@ -22,6 +27,24 @@ type Process struct {
 func NewProcess() *Process {
 	return &Process{
 		Metrics:  newMetrics(),
+		Secrets:  &inbox.Secrets{},
 		requests: semaphore.NewWeighted(int64(requestsPerProcessor * runtime.GOMAXPROCS(0))),
 	}
+}
+
+// Know makes the secrets in the configuration of an account known.
+func (p *Process) Know(c *config.Account) {
+	remember := p.remember(c)
+	remember.URL("url", c.URL)
+	transport.Secrets(c.HTTP, remember)
+}
+
+func (p *Process) remember(c *config.Account) transport.Remember {
+	return func(key, value string) { p.Secrets.Add(c.Name, key, value) }
+}
+
+// Forget removes what is known of an account that is not there any more.
+func (p *Process) Forget(account string) {
+	p.Metrics.forget(account)
+	p.Secrets.Forget(account)
 }
