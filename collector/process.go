@@ -15,12 +15,16 @@ import (
 // all be processed too late.
 const requestsPerProcessor = 512
 
+// readMemory is how many bytes of memory all reads together may take for contacts.
+const readMemory = 256 << 20
+
 // Process is the state shared by all accounts of a process. It survives a reload of the
 // configuration.
 type Process struct {
 	Metrics  *Metrics
 	Secrets  *inbox.Secrets      // of all accounts
 	requests *semaphore.Weighted // in flight
+	memory   *inbox.Budget       // of reads
 }
 
 // NewProcess returns the shared state for a process without accounts.
@@ -29,6 +33,7 @@ func NewProcess() *Process {
 		Metrics:  newMetrics(),
 		Secrets:  &inbox.Secrets{},
 		requests: semaphore.NewWeighted(int64(requestsPerProcessor * runtime.GOMAXPROCS(0))),
+		memory:   inbox.NewBudget(readMemory),
 	}
 }
 

@@ -134,6 +134,7 @@ func read(ctx context.Context, response *http.Response, selection *Selection, se
 	case err != nil:
 		return Page{}, n, bodyError(ctx, err, secrets)
 	case !e.success || e.code != 0 && e.code/100 != 2:
+		e.page.Release()
 		return Page{}, n, apiError(e, secrets)
 	}
 	return e.page, n, nil
