@@ -102,6 +102,7 @@ func (s Serve) serve(ctx context.Context, handler *web.Server, plain, logger log
 		WriteTimeout:      pageTimeout,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
+		ConnState:         newConnections(s.Web.MaxRequests).track,
 		ErrorLog:          slog.NewLogLogger(slogger.Handler(), slog.LevelWarn),
 		BaseContext: func(listener net.Listener) context.Context {
 			if s.Ready != nil {
