@@ -34,7 +34,7 @@ func (c *connections) track(conn net.Conn, state http.ConnState) {
 		if secure, ok := surplus.(*tls.Conn); ok {
 			surplus = secure.NetConn() // closing the TLS may wait for the client
 		}
-		surplus.Close()
+		_ = surplus.Close() // it is given up
 	}
 }
 
