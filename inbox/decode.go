@@ -56,7 +56,15 @@ func decode(body io.Reader, selection *Selection) (envelope, int64, error) {
 	d.input = limitedReader{reader: body, consumed: d.input.consumed}
 	d.json.Reset(&d.input, jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
 	clear(d.keys)
+	if selection != nil && selection.Memory == nil {
+		own := *selection
+		own.Memory = NewMemory(NewBudget(maxReadMemory), nil)
+		selection = &own
+	}
 	e, err := d.envelope(selection)
+	if err != nil {
+		e.page.Release()
+	}
 	input := d.input
 	d.input.reader = nil
 	if input.longest <= keptBuffer { // otherwise its buffer has grown to hold that token
@@ -211,6 +219,9 @@ func (d *decoder) contact(page *Page, selection *Selection) error {
 			return Errorf(TooLarge, "the page has more than %d contacts", maxPageContacts)
 		}
 		contact, err := d.record.read(*selection)
+		if err == nil {
+			err = page.take(selection)
+		}
 		if err != nil {
 			return err
 		}

@@ -4,8 +4,9 @@ import "strings"
 
 // Selection is what a read keeps of each contact.
 type Selection struct {
-	Fields []Path // as text: Contact.Values
-	Times  []Path // as time: Contact.Times
+	Fields []Path  // as text: Contact.Values
+	Times  []Path  // as time: Contact.Times
+	Memory *Memory // of the read that the contacts are for; nil: one of its own for each page
 }
 
 // Path is the path of a field in a contact's record, key by key. It passes through every
