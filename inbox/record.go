@@ -16,15 +16,15 @@ const (
 
 // recordReader reads one record, token by token.
 type recordReader struct {
-	json      *jsontext.Decoder
-	hash      hash.Hash // of the record's tokens, until its _id is found
-	sum       []byte
-	selection Selection
-	contact   Contact
-	found     bool          // its _id
-	unreadable     map[int]error // of the page; see Page.Unreadable
-	wanted    []wanted
-	scratch   []byte
+	json       *jsontext.Decoder
+	hash       hash.Hash // of the record's tokens, until its _id is found
+	sum        []byte
+	selection  Selection
+	contact    Contact
+	found      bool          // its _id
+	unreadable map[int]error // of the page; see Page.Unreadable
+	wanted     []wanted
+	scratch    []byte
 }
 
 // wanted is a field of the selection, and the rest of its path from the current value on.
