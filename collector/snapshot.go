@@ -145,6 +145,9 @@ func (r *Result) summarize(succeeded time.Time) {
 	}
 }
 
+// errStale is the error of a number that would have to be counted again.
+var errStale = inbox.Errorf(inbox.Pagination, "the page size of the API changed while this was counted, and the time did not suffice to count it again")
+
 // errUnfinished is the error of what a scrape did not wait for.
 var errUnfinished = inbox.Errorf(inbox.Timeout, "no response before the deadline")
 
@@ -165,6 +168,8 @@ func (a *Account) result(p planned, now, ended time.Time) Part {
 	part := Part{Labels: p.part().Labels, Requests: t.requests, Err: did.err, began: did.began, ended: did.ended}
 	switch {
 	case part.Err != nil:
+	case !reads(p.query) && t.number.Stale():
+		part.Err = errStale
 	case !reads(p.query):
 		part.Series = []Series{{Labels: part.Labels, Contacts: t.number.Contacts}}
 	default:
