@@ -210,7 +210,7 @@ func TestCountOfAMovingInbox(t *testing.T) {
 		c := &Counter{}
 		if step > 1 {
 			// While whole pages come and go between two looks, the size cannot be learnt.
-			c.change(Query{Key: "q"}, func(m *memory) { m.size = size })
+			c.change(Query{Key: "q"}, func(m *memory) { m.size = pageSize{size, true} })
 		}
 		for scrape := range 15 {
 			n, requests, err := l.count(c, Query{Key: "q"})
@@ -296,7 +296,7 @@ func TestCountOfShortPages(t *testing.T) {
 		l := newList(rapid.IntRange(0, 900).Draw(t, "contacts"), size)
 		l.drop = func(contact uint64) bool { return contact%every == 0 }
 		c := &Counter{}
-		c.change(Query{Key: "other"}, func(m *memory) { m.size = size })
+		c.change(Query{Key: "other"}, func(m *memory) { m.size = pageSize{size, true} })
 		for scrape := range allAudits + 2 {
 			n, requests, err := l.count(c, Query{Key: "q"})
 			if err != nil {

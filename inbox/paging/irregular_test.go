@@ -197,8 +197,8 @@ func TestOneLongPageDoesNotAffectOtherQueries(t *testing.T) {
 	if n, _, err := odd.count(c, Query{Key: "odd"}); err != nil || n != 205 {
 		t.Errorf("counted %d, %v", n, err)
 	}
-	if m := c.recall(Query{Key: "odd"}); m.size != 20 || c.changed != 0 {
-		t.Errorf("the page size is %d, changed %d times", m.size, c.changed)
+	if m := c.recall(Query{Key: "odd"}); m.size.records != 20 || c.changed != 0 {
+		t.Errorf("the page size is %d, changed %d times", m.size.records, c.changed)
 	}
 }
 
@@ -215,8 +215,8 @@ func TestPartFullPageIsNotThePageSize(t *testing.T) {
 	if n, _, err := l.count(c, Query{Key: "q"}); err != nil || n != 27 {
 		t.Errorf("counted %d, %v, want 27; asked %v", n, err, l.asked)
 	}
-	if m := c.recall(Query{Key: "q"}); m.size != 20 {
-		t.Errorf("page size %d", m.size)
+	if m := c.recall(Query{Key: "q"}); m.size != (pageSize{20, true}) {
+		t.Errorf("page size %+v", m.size)
 	}
 }
 

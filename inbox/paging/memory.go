@@ -7,11 +7,11 @@ import (
 // memory is what a Counter remembers of one query.
 type memory struct {
 	bounds bounds
-	last   int  // the last page at the previous count that succeeded; 0: none, or unknown
-	size   int  // the page size, if it is certain; else 0
-	relied int  // the page size that bounds rest on: size, or the account's guess
-	asOf   int  // Counter.changed when the latest count began
-	walk   bool // pages are irregular: every page is read
+	last   int      // the last page at the previous count that succeeded; 0: none, or unknown
+	size   pageSize // not certain only after a failure
+	relied int      // the page size that bounds rest on: size, or the account's guess
+	asOf   int      // Counter.changed when the latest count began
+	walk   bool     // pages are irregular: every page is read
 
 	audit     audit // due in this scrape
 	unaudited bool  // the page size was confirmed by this query alone, and by no audit yet
@@ -57,7 +57,10 @@ func (c *Counter) newSearch(q Query, pages *Pages) *search {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	m := c.memory(q)
-	s := &search{pages: pages, bounds: m.bounds, previous: m.last, remembered: m.size, size: pageSize{m.size, m.size > 0}, guess: c.guess(m), asOf: c.changed}
+	s := &search{pages: pages, bounds: m.bounds, previous: m.last, size: m.size, guess: c.guess(m), asOf: c.changed}
+	if m.size.certain {
+		s.remembered = m.size.records
+	}
 	if change := c.changes[m.relied]; change.at > m.asOf {
 		s.changedTo = change.to
 	}
@@ -70,8 +73,8 @@ func (c *Counter) newSearch(q Query, pages *Pages) *search {
 func (c *Counter) guess(of *memory) int {
 	guess := 0
 	for _, m := range c.queries {
-		if m != of && m.size > 0 && (guess == 0 || m.size < guess) {
-			guess = m.size
+		if m != of && m.size.certain && (guess == 0 || m.size.records < guess) {
+			guess = m.size.records
 		}
 	}
 	return guess
@@ -88,10 +91,7 @@ func (c *Counter) remember(q Query, s *search, err error) {
 	defer c.mu.Unlock()
 	m := c.memory(q)
 	before := *m
-	m.bounds, m.size = s.bounds, 0
-	if s.size.certain {
-		m.size = s.size.records
-	}
+	m.bounds, m.size = s.bounds, s.size
 	if s.changedTo == 0 {
 		m.asOf, m.relied = s.asOf, s.trustedSize()
 	}
@@ -108,9 +108,12 @@ func (c *Counter) remember(q Query, s *search, err error) {
 	if s.audited || m.last <= 1 && s.sawEnd() {
 		m.unaudited = false
 	}
-	if m.size > 0 && m.size != before.size {
+	switch {
+	case !m.size.certain:
+		m.size = pageSize{} // pages of this scrape say nothing of the next
+	case m.size != before.size:
 		m.unaudited = !s.audited && !c.corroborated(m)
-		c.found(m.size, before, s.adopted)
+		c.found(m.size.records, before, s.adopted)
 	}
 }
 

@@ -84,9 +84,10 @@ func (s *search) fetchAll(parent context.Context) error {
 // that only moves there are fewer.
 const maxRechecked = 5
 
-// recheckList requests pages again that cannot be of one list, or are not full before
-// the last one, for the inbox may have moved while they were read. If they still cannot
-// be of one list, that is the error.
+// recheckList requests pages again that cannot be of one list, for the inbox may have
+// moved while they were read, and so it does with pages that are not full before the
+// last one, unless a walk expects them. If pages still cannot be of one list, that is
+// the error.
 func (s *search) recheckList(ctx context.Context) error {
 	seen := s.pages.snapshot()
 	doubtful := repeated(seen)
@@ -94,7 +95,7 @@ func (s *search) recheckList(ctx context.Context) error {
 		doubtful = append(doubtful, first, s.bounds.low)
 	}
 	for i, p := range s.irregular(seen) {
-		if i < maxRechecked && !slices.Contains(doubtful, p) {
+		if i < maxRechecked && !s.confirmEnd && !slices.Contains(doubtful, p) {
 			doubtful = append(doubtful, p)
 		}
 	}
