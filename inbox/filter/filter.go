@@ -17,7 +17,7 @@ import (
 // made; With and Merge return new ones, so it may be shared freely.
 type Filter struct {
 	fields map[string]any // by documented name: string, []string, bool, Range or Orders
-	extra  []extraField   // in the order they were added
+	extra  []extraField   // by name, so that equal filters have equal bodies
 }
 
 // extraField is a field of the body that the documentation lacks.
@@ -76,8 +76,8 @@ func (f Filter) With(name string, value any) (Filter, error) {
 }
 
 // WithExtra returns f with a field that the documentation lacks, sent as it
-// stands after the documented ones; a second value for a name replaces the
-// first. The value is JSON. A documented name in any spelling is an error: no
+// stands after the documented ones, in the order of their names; a second value for a
+// name replaces the first. The value is JSON. A documented name in any spelling is an error: no
 // detour may set page or isExport.
 func (f Filter) WithExtra(name string, value json.RawMessage) (Filter, error) {
 	if name == "" || !utf8.ValidString(name) {
@@ -92,7 +92,7 @@ func (f Filter) WithExtra(name string, value json.RawMessage) (Filter, error) {
 	}
 	extra := slices.DeleteFunc(slices.Clone(f.extra), func(e extraField) bool { return e.name == name })
 	extra = append(extra, extraField{name: name, json: compact.String()})
-	return Filter{fields: f.fields, extra: extra}, nil
+	return Filter{fields: f.fields, extra: sorted(extra)}, nil
 }
 
 // Merge returns the filter that asks for what both a and b ask for. A field set
@@ -119,7 +119,13 @@ func Merge(a, b Filter) (Filter, error) {
 		}
 		extra = append(extra, e)
 	}
-	return Filter{fields: fields, extra: extra}, nil
+	return Filter{fields: fields, extra: sorted(extra)}, nil
+}
+
+// sorted sorts fields by name.
+func sorted(extra []extraField) []extraField {
+	slices.SortFunc(extra, func(a, b extraField) int { return strings.Compare(a.name, b.name) })
+	return extra
 }
 
 // At returns the request bodies that ask for the contacts, with relative times resolved
@@ -127,7 +133,7 @@ func Merge(a, b Filter) (Filter, error) {
 func (f Filter) At(now time.Time) Body {
 	const page = `"page":`
 	// Only numbers, booleans and strings, in which quotes are escaped, come before it.
-	before, after, _ := strings.Cut(string(f.marshal(0, f.extra, func(t Time) string { return t.wire(now) })), page+"0")
+	before, after, _ := strings.Cut(string(f.marshal(0, func(t Time) string { return t.wire(now) })), page+"0")
 	return Body{before: before + page, after: after}
 }
 
@@ -147,8 +153,5 @@ func (b Body) Page(p int) []byte {
 // the same words have equal keys, today and tomorrow, for relative times stay
 // as they are written.
 func (f Filter) Key() string {
-	sorted := slices.SortedFunc(slices.Values(f.extra), func(a, b extraField) int {
-		return strings.Compare(a.name, b.name)
-	})
-	return string(f.marshal(0, sorted, Time.identity))
+	return string(f.marshal(0, Time.identity))
 }

@@ -63,6 +63,12 @@ func TestFilterKeyIsTheSameForTheSame(t *testing.T) {
 	if ab.Key() != ba.Key() {
 		t.Errorf("the order of extra fields made %s of %s", ba.Key(), ab.Key())
 	}
+	merged := must(t)(Merge(must(t)(Filter{}.WithExtra("b", b)), must(t)(Filter{}.WithExtra("a", a))))
+	for _, f := range []Filter{ba, merged} { // two tasks with one key would be counted at the same time
+		if f.Key() != ab.Key() || f.At(filterNow) != ab.At(filterNow) {
+			t.Errorf("the order of extra fields made %s and %s of %s and %s", f.Key(), f.At(filterNow).Page(1), ab.Key(), ab.At(filterNow).Page(1))
+		}
+	}
 }
 
 // must returns a function that returns a filter, failing the test on an error.
