@@ -13,8 +13,12 @@ import (
 const (
 	// noValue is the label value of a contact whose field is absent, null or empty.
 	noValue = "none"
-	// maxGroups bounds the series of one part of a query.
+	// maxGroups bounds the groups of one part of a query that have contacts within
+	// groupsKept.
 	maxGroups = 100
+	// groupsKept is how long a group that was not declared stays when it has no contacts
+	// any more.
+	groupsKept = time.Hour
 )
 
 // separator joins the values of a group into its key. It occurs in no valid UTF-8,
@@ -36,12 +40,11 @@ func (a *Account) groups(p planned, now time.Time) ([]Series, error) {
 		}
 	}
 	found := groupContacts(p.task.listing.Contacts, p.fields, p.oldest)
-	if len(found) > maxGroups {
-		return nil, inbox.Errorf(inbox.TooLarge,
-			"its contacts have more than %d different values of %s: group by a field with fewer, or count by dimensions (by)", maxGroups, groupLabels(p.query))
-	}
 	seen := a.states[p.query].parts[p.index].groups
-	rememberGroups(seen, found)
+	if !seen.remember(found, now) {
+		return nil, inbox.Errorf(inbox.TooLarge,
+			"its contacts have had more than %d different values of %s within an hour: group by a field with fewer, or count by dimensions (by)", maxGroups, groupLabels(p.query))
+	}
 	var series []Series
 	for _, key := range slices.Sorted(maps.Keys(seen)) {
 		one := Series{Labels: groupLabelSet(p, key), Contacts: found[key].contacts}
@@ -135,27 +138,46 @@ func combinations(values [][]string) []string {
 
 // declaredGroups returns the groups that a part of a query has from the start. Without
 // group_by that is the one of all its contacts.
-func declaredGroups(q *config.Query) map[string]bool {
-	groups := make(map[string]bool)
+func declaredGroups(q *config.Query) seenGroups {
+	groups := make(seenGroups)
 	var values [][]string
 	for _, by := range q.GroupBy {
 		values = append(values, by.Values)
 	}
 	for _, key := range combinations(values) {
-		groups[key] = true
+		groups[key] = groupState{declared: true}
 	}
 	return groups
 }
 
-// rememberGroups adds the groups found to those that were seen, as far as there is
-// room; those that were not found now give way first.
-func rememberGroups(seen map[string]bool, found map[string]group) {
-	for key := range found {
-		seen[key] = true
-	}
-	for _, key := range slices.Sorted(maps.Keys(seen)) {
-		if _, ok := found[key]; len(seen) > maxGroups && !ok {
-			delete(seen, key)
+// seenGroups is the groups that a part of a query has, by their key.
+type seenGroups map[string]groupState
+
+type groupState struct {
+	declared bool
+	at       time.Time // when it last had contacts; zero: never
+}
+
+// remember adds the groups found, and forgets those that have had no contacts for too
+// long, unless they were declared. It returns false, and adds none, if there are too
+// many.
+func (s seenGroups) remember(found map[string]group, now time.Time) bool {
+	recent := len(found)
+	for key, state := range s {
+		old := now.Sub(state.at) > groupsKept // also if it never had any
+		_, again := found[key]
+		switch {
+		case !old && !again:
+			recent++
+		case old && !again && !state.declared:
+			delete(s, key)
 		}
 	}
+	if recent > maxGroups {
+		return false
+	}
+	for key := range found {
+		s[key] = groupState{declared: s[key].declared, at: now}
+	}
+	return true
 }

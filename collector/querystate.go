@@ -24,8 +24,8 @@ type queryState struct {
 
 // partState is what an account remembers of a part of a query.
 type partState struct {
-	key    string          // of its filter
-	groups map[string]bool // that were ever seen
+	key    string // of its filter
+	groups seenGroups
 	task   taskState
 }
 

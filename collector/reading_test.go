@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
@@ -111,7 +112,8 @@ queries:
 		if err := s.Results[0].Err(); inbox.ReasonOf(err) != inbox.TooLarge || !strings.Contains(fmt.Sprint(err), "team") {
 			t.Errorf("%v", err)
 		}
-		// With one less it is fine, and one that comes later takes the place of one that went.
+		// With one less it is fine. One that comes later is too many, although one went, as
+		// long as that was there within the hour.
 		remove := server.Inbox.Select(func(inboxtest.Contact) bool { return true })[0].ID
 		server.Inbox.Remove(remove)
 		if err := scrape(account).Results[0].Err(); err != nil {
@@ -120,8 +122,58 @@ queries:
 		remove = server.Inbox.Select(func(inboxtest.Contact) bool { return true })[0].ID
 		server.Inbox.Remove(remove)
 		server.Inbox.Add(inboxtest.Contact{Raw: json.RawMessage(`{"_id":"new","team":"new"}`)})
+		if err := scrape(account).Results[0].Err(); inbox.ReasonOf(err) != inbox.TooLarge {
+			t.Errorf("%v", err)
+		}
+		time.Sleep(groupsKept + time.Second)
 		if s := scrape(account); s.Results[0].Err() != nil || len(s.Results[0].Parts[0].Series) != maxGroups {
 			t.Errorf("%v, %d series", s.Results[0].Err(), len(s.Results[0].Parts[0].Series))
+		}
+	})
+}
+
+// Declared groups stay, however many others come and go. Those stay for an hour, and so
+// the series of all that ever came stay few.
+func TestGroupsAreForgottenUnlessTheyAreDeclared(t *testing.T) {
+	t.Parallel()
+	server := inboxtest.New()
+	synctest.Test(t, func(t *testing.T) {
+		account, _, _ := open(t, server, accountYAML+`
+queries:
+  - {name: by_team, help: By team., group_by: {team: {field: team, values: [support, sales]}}}
+`)
+		defer account.Close()
+		teams := func() map[string]int {
+			got := make(map[string]int)
+			s := scrape(account)
+			if err := s.Results[0].Err(); err != nil {
+				t.Error(err)
+			}
+			for _, series := range s.Results[0].Parts[0].Series {
+				got[series.Labels["team"]] = series.Contacts
+			}
+			return got
+		}
+		for hour := range 50 {
+			var want = map[string]int{"support": 0, "sales": 0}
+			for i := range 60 {
+				team := fmt.Sprintf("t%d", 60*hour+i)
+				want[team] = 1
+				server.Inbox.Add(inboxtest.Contact{ID: team, Raw: json.RawMessage(fmt.Sprintf(`{"_id":%q,"team":%q}`, team, team))})
+			}
+			if diff := cmp.Diff(want, teams()); diff != "" {
+				t.Fatalf("hour %d (-want +got):\n%s", hour, diff)
+			}
+			for i := range 60 {
+				team := fmt.Sprintf("t%d", 60*hour+i)
+				server.Inbox.Remove(team)
+				want[team] = 0
+			}
+			time.Sleep(groupsKept)
+			if diff := cmp.Diff(want, teams()); diff != "" {
+				t.Fatalf("hour %d, when they have gone (-want +got):\n%s", hour, diff)
+			}
+			time.Sleep(time.Second)
 		}
 	})
 }
