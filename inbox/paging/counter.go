@@ -86,7 +86,7 @@ func (c *Counter) Count(ctx context.Context, q Query, pages *Pages) (Count, erro
 	}
 	n, err := p.count(ctx, c.takeAudit(q))
 	if errors.Is(err, errIrregular) {
-		c.change(q, func(m *memory) { m.walk = true })
+		c.change(q, func(m *memory) { m.walk, m.bounds = true, p.search.bounds })
 		return c.walk(ctx, q, pages)
 	}
 	c.remember(q, p.search, err)
