@@ -112,7 +112,7 @@ func (c *Counter) remember(q Query, s *search, err error) {
 	case !m.size.certain:
 		m.size = pageSize{} // pages of this scrape say nothing of the next
 	case m.size != before.size:
-		m.unaudited = !s.audited && !c.corroborated(m)
+		m.unaudited = !c.corroborated(m)
 		c.found(m.size.records, before, s.adopted)
 	}
 }
