@@ -3,6 +3,7 @@ package collector
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -238,6 +239,69 @@ func TestNumbersOfAWrongPageSizeAreCountedAgain(t *testing.T) {
 		server.SetPageSize(100)
 		if got := values(scrape(account)); fmt.Sprint(got) != fmt.Sprint(healthy) {
 			t.Errorf("with longer pages %v, want %v", got, healthy)
+		}
+	})
+}
+
+// A number that rests on a page size which has just proved wrong is not served, also if
+// there is no time to count it again.
+func TestNoNumberOfAWrongPageSizeIsServed(t *testing.T) {
+	t.Parallel()
+	server := inboxtest.New(inboxtest.Contacts(2_000), inboxtest.PageSize(50))
+	synctest.Test(t, func(t *testing.T) {
+		account, _, _ := open(t, server, three)
+		defer account.Close()
+		var healthy map[string]any
+		for range auditsSurely {
+			healthy = values(scrape(account))
+		}
+		server.SetPageSize(20)
+		hung := make(chan struct{})
+		server.Intercept(only(func(call inboxtest.Call) bool { return strings.Contains(string(call.Raw), "CLOSED") },
+			func(http.ResponseWriter, *http.Request, inboxtest.Call) bool { <-hung; return true }))
+		for n := range auditsSurely {
+			s := scrape(account)
+			got := values(s)
+			if s.Results[0].Parts[0].Requests+s.Results[1].Parts[0].Requests <= 4 {
+				continue // no audit has found the new size yet
+			}
+			for _, name := range []string{"users", "online"} {
+				if number, ok := got[name].(int); ok && number != healthy[name] {
+					t.Errorf("scrape %d: %s is %d, want %v or none", n, name, number, healthy[name])
+				}
+			}
+			break
+		}
+		close(hung)
+		server.Intercept(nil)
+		time.Sleep(time.Minute)
+		if diff := cmp.Diff(healthy, values(scrape(account))); diff != "" {
+			t.Errorf("in the next scrape (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// A read of a query that walks is made once per scrape, whatever happened to the page
+// size.
+func TestReadOfAWalkingQueryIsMadeOnce(t *testing.T) {
+	t.Parallel()
+	server := inboxtest.New(inboxtest.Contacts(400), inboxtest.PageSize(20))
+	synctest.Test(t, func(t *testing.T) {
+		account, _, _ := open(t, server, accountYAML+`
+queries:
+  - {name: users, help: All contacts., filter: {status: [CLOSED, OPEN]}}
+  - {name: by_channel, help: By channel., group_by: {channel: platform}, counting: walk}
+`)
+		defer account.Close()
+		for _, size := range []int{20, 30, 15} {
+			server.SetPageSize(size)
+			for range auditsSurely {
+				scrape(account)
+			}
+			s := scrape(account)
+			if requests, most := s.Results[1].Parts[0].Requests, 400/size+2; s.Results[1].Err() != nil || requests > most {
+				t.Errorf("page size %d: %d requests, want at most %d: %v", size, requests, most, s.Results[1].Err())
+			}
 		}
 	})
 }

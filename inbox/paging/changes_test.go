@@ -146,18 +146,22 @@ func TestAuditOfAPageThatBecameTheLast(t *testing.T) {
 		l, q := newList(95, 10), Query{Key: "q"}
 		c := &Counter{Audited: func(asExpected bool) {
 			if !asExpected {
-				t.Error("reported as irregular")
+					t.Error("reported as irregular")
 			}
 		}}
-		for range 12 {
+		atTheEnd := func(n int) int { return n }
+		for scrape := range 12 {
+			l.resize(95, atTheEnd)
 			l.before = func(request int) {
-				if p := l.asked[len(l.asked)-1]; request == 2 && p > 1 && p < l.pages() {
-					l.resize((p-1)*10+3, func(n int) int { return n })
+				if p := l.asked[len(l.asked)-1]; scrape > 0 && request == 2 && p < l.pages() {
+					l.resize((p-1)*10+3, atTheEnd)
 				}
 			}
 			if _, _, err := l.count(c, q); err != nil {
 				t.Fatal(err)
 			}
+			l.before = nil
+			l.counted(t, c, q)
 		}
 	}
 }
