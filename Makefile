@@ -65,6 +65,10 @@ cover: ## print each package's coverage; fail if that of inbox, filter, paging, 
 bench: ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
 
+.PHONY: model
+model: ## count in every kind of inbox that the model knows, and print how often and how far numbers are off
+	@go test -run '^TestModel$$' -count=1 -timeout 30m -v ./inbox/paging -model | sed -n '/^ *scenario/,/^[^ ]/p' | grep '^ '; exit $${PIPESTATUS[0]}
+
 .PHONY: soak
 soak: ## scrape for SOAKTIME, 3m by default, while faults come and go at random
 	SOAKTIME=$(SOAKTIME) go test -v -tags soak -run '^TestSoak$$' -count=1 -timeout 0 ./faults

@@ -146,7 +146,7 @@ func TestAuditOfAPageThatBecameTheLast(t *testing.T) {
 		l, q := newList(95, 10), Query{Key: "q"}
 		c := &Counter{Audited: func(asExpected bool) {
 			if !asExpected {
-					t.Error("reported as irregular")
+				t.Error("reported as irregular")
 			}
 		}}
 		atTheEnd := func(n int) int { return n }

@@ -9,14 +9,22 @@ import (
 // scenario is a kind of inbox, and of API.
 type scenario struct {
 	name    string
-	regular bool // pages are as the API's clients expect: no number may be wrong
+	regular bool    // pages are as the API's clients expect: no number may be wrong
+	longest int     // else how many scrapes in a row a number may be wrong, as the documentation has it
+	peak    float64 // the most requests of a scrape, in medians; 0: any
 	people  func(size int, random *rand.Rand) int
 	at      func(in *modelInbox, size, scrape int) // what happens before a scrape
 	settled int                                    // the scrape from which pages are regular again; 0: they always or never are
 }
 
-// long is up to sixty pages of everyone, short up to three.
-func long(size int, random *rand.Rand) int { return 10*size + random.IntN(50*size) }
+// long is ten to sixty pages of everyone, in the short run of the model at most twenty;
+// short is up to three.
+func long(size int, random *rand.Rand) int {
+	if *wholeModel {
+		return 10*size + random.IntN(50*size)
+	}
+	return 10*size + random.IntN(10*size)
+}
 
 func short(size int, random *rand.Rand) int { return random.IntN(3*size + 1) }
 
@@ -92,8 +100,8 @@ func ofQueries(in *modelInbox, size int) {
 }
 
 var scenarios = []*scenario{
-	{name: "static", regular: true, people: long, at: still},
-	{name: "static, short lists", regular: true, people: short, at: still},
+	{name: "static", regular: true, peak: 1.5, people: long, at: still},
+	{name: "static, short lists", regular: true, peak: 1.5, people: short, at: still},
 	{name: "static after moving at first", regular: true, people: short, at: func(in *modelInbox, size, scrape int) {
 		in.odd.perPage = nil
 		if scrape < 2 {
@@ -125,55 +133,55 @@ var scenarios = []*scenario{
 			return nil
 		}
 	}},
-	{name: "pages become longer", people: long, settled: disturbedFrom, at: resized(grown, still)},
-	{name: "pages become longer, short lists", people: short, settled: disturbedFrom, at: resized(grown, still)},
-	{name: "pages become longer, churning", people: long, at: resized(grown, moving(10, churn))},
-	{name: "pages become shorter", people: long, settled: disturbedFrom, at: resized(shrunk, still)},
-	{name: "pages become shorter, short lists", people: short, settled: disturbedFrom, at: resized(shrunk, still)},
-	{name: "pages become shorter, churning", people: long, at: resized(shrunk, moving(10, churn))},
+	{name: "pages become longer", longest: 3, people: long, settled: disturbedFrom, at: resized(grown, still)},
+	{name: "pages become longer, short lists", longest: 6, people: short, settled: disturbedFrom, at: resized(grown, still)},
+	{name: "pages become longer, churning", longest: 3, people: long, at: resized(grown, moving(10, churn))},
+	{name: "pages become shorter", longest: 6, people: long, settled: disturbedFrom, at: resized(shrunk, still)},
+	{name: "pages become shorter, short lists", longest: 6, people: short, settled: disturbedFrom, at: resized(shrunk, still)},
+	{name: "pages become shorter, churning", longest: 6, people: long, at: resized(shrunk, moving(10, churn))},
 	{name: "page sizes by query", people: long, at: func(in *modelInbox, size, scrape int) {
 		ofQueries(in, size)
 		moving(10, churn)(in, size, scrape)
 	}},
-	{name: "page sizes by query, short lists", people: short, at: func(in *modelInbox, size, scrape int) {
+	{name: "page sizes by query, short lists", longest: 6, people: short, at: func(in *modelInbox, size, scrape int) {
 		ofQueries(in, size)
 		moving(3, churn)(in, size, scrape)
 	}},
-	{name: "page sizes by query from now on", people: long, at: func(in *modelInbox, size, scrape int) {
+	{name: "page sizes by query from now on", longest: 6, people: long, at: func(in *modelInbox, size, scrape int) {
 		moving(10, churn)(in, size, scrape)
 		if scrape == disturbedFrom {
 			ofQueries(in, size)
 		}
 	}},
-	{name: "hidden rows", people: long, at: func(in *modelInbox, size, scrape int) {
+	{name: "hidden rows", longest: 60, people: long, at: func(in *modelInbox, size, scrape int) {
 		if scrape == 0 {
 			times(3, func() { in.hide(in.random.IntN(len(in.people))) })
 		}
 	}},
-	{name: "hidden rows appear, growing", people: long, at: func(in *modelInbox, size, scrape int) {
+	{name: "hidden rows appear, growing", longest: 60, people: long, at: func(in *modelInbox, size, scrape int) {
 		moving(10, arrive)(in, size, scrape)
 		if scrape == disturbedFrom {
 			in.hide(in.random.IntN(len(in.people)))
 		}
 	}},
-	{name: "hidden row on the last page, growing there", people: long, at: func(in *modelInbox, size, scrape int) {
+	{name: "hidden row on the last page, growing there", longest: 14, people: long, at: func(in *modelInbox, size, scrape int) {
 		moving(10, func(in *modelInbox) { in.arrive(len(in.people)) })(in, size, scrape)
 		if scrape == 0 {
 			in.hide(len(in.people) - 1)
 		}
 	}},
-	{name: "repeated pages", people: long, settled: disturbedTo, at: during(
+	{name: "repeated pages", longest: 6, people: long, settled: disturbedTo, at: during(
 		func(in *modelInbox, _ int) { in.odd.repeating = true },
 		func(in *modelInbox, _ int) { in.odd.repeating = false })},
-	{name: "repeated pages, churning", people: long, at: func(in *modelInbox, size, scrape int) {
+	{name: "repeated pages, churning", longest: 6, people: long, at: func(in *modelInbox, size, scrape int) {
 		moving(10, churn)(in, size, scrape)
 		in.odd.repeating = scrape >= disturbedFrom && scrape < disturbedTo
 	}},
-	{name: "capped", people: long, at: func(in *modelInbox, size, scrape int) {
+	{name: "capped", longest: 60, people: long, at: func(in *modelInbox, size, scrape int) {
 		moving(10, arrive)(in, size, scrape)
 		in.odd.limit = 20 * size
 	}},
-	{name: "rolling deployment", people: long, settled: disturbedTo, at: during(
+	{name: "rolling deployment", longest: 14, people: long, settled: disturbedTo, at: during(
 		func(in *modelInbox, size int) {
 			to := []int{size, grown(size, in.random)}
 			in.odd.size = func(int) int { return to[in.random.IntN(2)] }
@@ -186,7 +194,7 @@ var scenarios = []*scenario{
 		moving(10, churn)(in, size, scrape)
 		in.odd.shuffled = true
 	}},
-	{name: "lagging replicas", people: long, at: func(in *modelInbox, size, scrape int) {
+	{name: "lagging replicas", longest: 2, people: long, at: func(in *modelInbox, size, scrape int) {
 		moving(10, churn)(in, size, scrape)
 		in.odd.replicas = true
 	}},
