@@ -110,14 +110,8 @@ func (c *Counter) takeAudit(q Query) audit {
 func (p *probe) audit(ctx context.Context, kind audit) error {
 	s := p.search
 	last := s.bounds.low
-	page := last + 1
-	if kind == auditBefore {
-		if last <= 1 {
-			return nil
-		}
-		page = 1 + p.random(last-1)
-	}
-	if kind == noAudit {
+	page := p.pageToAudit(kind)
+	if page == 0 {
 		return nil
 	}
 	if _, err := s.pages.get(ctx, page); err != nil {
@@ -126,7 +120,7 @@ func (p *probe) audit(ctx context.Context, kind audit) error {
 	if err := s.visitAndSettle(ctx, page, s.pages.get); err != nil {
 		return err
 	}
-	short := min(page, last)  // if it is, it should be the last
+	short := min(page, last)  // if it is, it must be the last
 	if !p.asExpected(short) { // it may have been the last at that moment
 		if err := s.visitAndSettle(ctx, short, s.pages.refetch); err != nil {
 			return err
@@ -142,6 +136,19 @@ func (p *probe) audit(ctx context.Context, kind audit) error {
 	}
 	s.audited = s.audited || kind == auditBefore
 	return nil
+}
+
+// pageToAudit returns the page for an audit, 0 for none.
+func (p *probe) pageToAudit(kind audit) int {
+	last := p.search.bounds.low
+	switch {
+	case kind == auditAfter:
+		return last + 1
+	case kind == auditBefore && last > 1:
+		return 1 + p.random(last-1)
+	default:
+		return 0
+	}
 }
 
 // asExpected reports whether page n, if it is before the last, is full.

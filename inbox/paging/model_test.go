@@ -75,7 +75,12 @@ type modelRun struct {
 func (s *scenario) run(size int, seed uint64) figures {
 	random := rand.New(rand.NewPCG(seed, uint64(size)))
 	r := &modelRun{inbox: newModelInbox(random, s.people(size, random)), counter: &Counter{}}
-	r.counter.random = rand.New(rand.NewPCG(seed, 7)).IntN
+	audits := rand.New(rand.NewPCG(seed, 7))
+	r.counter.random = func(n int) int {
+		r.inbox.mu.Lock()
+		defer r.inbox.mu.Unlock()
+		return audits.IntN(n)
+	}
 	for q := range r.fetches {
 		r.fetches[q] = r.inbox.fetch(q, rand.New(rand.NewPCG(seed, uint64(100+q))))
 	}
