@@ -65,6 +65,10 @@ cover: ## print the coverage per package; inbox, filter, paging, transport, conf
 bench: ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
 
+.PHONY: model
+model: ## count in every kind of inbox that the model knows, and print how often and how far numbers are off
+	@go test -run '^TestModel$$' -count=1 -timeout 30m -v ./inbox/paging -model | sed -n '/^ *scenario/,/^[^ ]/p' | grep '^ '; exit $${PIPESTATUS[0]}
+
 .PHONY: soak
 soak: ## scrape with random faults for SOAKTIME, 3m by default
 	SOAKTIME=$(SOAKTIME) go test -v -tags soak -run '^TestSoak$$' -count=1 -timeout 0 ./faults

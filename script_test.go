@@ -58,7 +58,7 @@ type inboxKey struct{}
 
 // changeInbox changes the simulated inbox.
 //
-//	inbox populate n     adds n contacts and sets $INBOX_USERS to the number of contacts that are not visitors
+//	inbox populate n     adds n contacts and sets $INBOX_USERS to the number of contacts
 //	inbox page-size n    changes the page size
 //	inbox refuse text    responds with 418 to requests whose body contains the text
 func changeInbox(ts *testscript.TestScript, neg bool, args []string) {
@@ -74,7 +74,7 @@ func changeInbox(ts *testscript.TestScript, neg bool, args []string) {
 	switch args[0] {
 	case "populate":
 		server.Inbox.Populate(number(), 1)
-		ts.Setenv("INBOX_USERS", fmt.Sprint(server.Inbox.Count(func(c inboxtest.Contact) bool { return !c.Visitor })))
+		ts.Setenv("INBOX_USERS", fmt.Sprint(server.Inbox.Len()))
 	case "page-size":
 		server.SetPageSize(number())
 	case "refuse":

@@ -24,8 +24,8 @@ type queryState struct {
 
 // partState is the state of a part of a query across runs.
 type partState struct {
-	key    string          // of its filter
-	groups map[string]bool // keys of the groups declared or seen
+	key    string // of its filter
+	groups seenGroups
 	task   taskState
 }
 

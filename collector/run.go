@@ -133,9 +133,12 @@ func (r *run) begin(p *plan) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.plan = p
-	for _, t := range p.tasks {
+	queries := make([]paging.Query, len(p.tasks))
+	for i, t := range p.tasks {
 		t.run = r
+		queries[i] = t.query
 	}
+	r.counter.ScheduleAudits(queries)
 	r.release = func() {}
 	if !r.unbounded {
 		r.ctx, r.release = context.WithDeadline(r.ctx, r.now.Add(r.timeout))
@@ -160,7 +163,8 @@ func (r *run) execute() {
 	}
 }
 
-// stale returns the tasks with a stale count, after resetting them.
+// stale returns the tasks with a stale count, after resetting their count. A read is not
+// repeated.
 func (r *run) stale() []*task {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -168,7 +172,7 @@ func (r *run) stale() []*task {
 	for _, t := range r.tasks {
 		if r.ctx.Err() == nil && t.counting.err == nil && t.number.Stale() && t.recounts < maxRecounts {
 			t.recounts++
-			t.counting, t.reading = step{}, step{}
+			t.counting = step{}
 			tasks = append(tasks, t)
 		}
 	}

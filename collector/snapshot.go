@@ -157,6 +157,9 @@ func (r *Result) summarize(succeeded time.Time) {
 	}
 }
 
+// errStale is the error of a number that would have to be counted again.
+var errStale = inbox.Errorf(inbox.Pagination, "the page size of the API changed during the count, and there was no time left to repeat it")
+
 // errUnfinished is the error of a part that is not done at the deadline.
 var errUnfinished = inbox.Errorf(inbox.Timeout, "no response before the deadline")
 
@@ -177,6 +180,8 @@ func (a *Account) result(p planned, now, ended time.Time) Part {
 	part := Part{Labels: p.part().Labels, Requests: t.requests, Err: work.err, began: work.began, ended: work.ended, answered: t.responses > 0}
 	switch {
 	case part.Err != nil:
+	case !reads(p.query) && t.number.Stale():
+		part.Err = errStale
 	case !reads(p.query):
 		part.Series = []Series{{Labels: part.Labels, Contacts: t.number.Contacts}}
 	default:

@@ -67,7 +67,7 @@ func (t *task) perform(ctx context.Context) {
 		number, err = t.run.counter.Count(ctx, t.query, pages)
 	}
 	t.setCount(number, step{began, time.Now(), err})
-	if t.read && err == nil {
+	if t.read && err == nil && !t.reading.finished() {
 		t.readContacts(ctx)
 	}
 }
@@ -102,9 +102,13 @@ func (t *task) releaseContacts() {
 func (t *task) setCount(number paging.Count, counting step) {
 	t.run.mu.Lock()
 	defer t.run.mu.Unlock()
-	t.number, t.counting, t.reading = number, counting, step{began: counting.began}
-	if counting.err != nil {
+	t.number, t.counting = number, counting
+	switch {
+	case t.reading.finished():
+	case counting.err != nil:
 		t.reading = counting
+	default:
+		t.reading.began = counting.began
 	}
 }
 
@@ -121,13 +125,12 @@ func (t *task) readContacts(ctx context.Context) {
 		t.priority = max(t.priority, inbox.Read+inbox.Priority(cost.LastPage)) // short reads before long ones
 		listing, err = counter.Read(ctx, t.query, t.pages)
 	}
-	walked := counter.Cost(t.query, nil).Walk
 	t.run.mu.Lock()
 	defer t.run.mu.Unlock()
 	t.listing = listing
 	t.reading.ended, t.reading.err = time.Now(), err
-	if err == nil && walked {
-		t.number = paging.Count{Contacts: len(listing.Contacts)} // the count by the last page may be wrong
+	if err == nil {
+		t.number = listing.Count // the newer one
 	}
 }
 

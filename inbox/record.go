@@ -1,9 +1,11 @@
 package inbox
 
 import (
+	"bytes"
 	"hash"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -164,19 +166,28 @@ func (r *recordReader) object(here []wanted, record bool) error {
 	return r.delimiter()
 }
 
-// id reads the value of _id. Null and the empty string identify no contact.
+// id reads the value of _id. Null and the empty string identify no contact. "1" and 1 are
+// two ids.
 func (r *recordReader) id(here []wanted) error {
 	kind := r.json.PeekKind()
 	if kind != '"' && kind != '0' {
 		return r.value(here, false)
 	}
-	text, err := r.token()
+	raw, err := r.json.ReadValue()
 	if err != nil {
 		return err
 	}
+	text := r.text(raw)
+	r.hash.Write(raw)
 	if len(text) > 0 {
+		identifying := text
+		if bytes.ContainsRune(text, utf8.RuneError) {
+			// It may stand for what is no text, and then for different ids.
+			identifying = raw
+		}
 		r.hash.Reset()
-		r.hash.Write(text)
+		r.hash.Write([]byte{byte(kind)})
+		r.hash.Write(identifying)
 		r.contact.ID, r.found = r.identity(), true
 	}
 	return r.take(here, kind, text)
@@ -288,9 +299,14 @@ func (r *recordReader) token() ([]byte, error) {
 		r.hash.Write(raw)
 		r.hash.Write([]byte{0})
 	}
+	return r.text(raw), nil
+}
+
+// text returns a scalar's text, a string without quotes.
+func (r *recordReader) text(raw jsontext.Value) []byte {
 	if raw.Kind() != '"' {
-		return raw, nil
+		return raw
 	}
 	r.scratch, _ = jsontext.AppendUnquote(r.scratch[:0], raw) // ReadValue has checked its syntax
-	return r.scratch, nil
+	return r.scratch
 }

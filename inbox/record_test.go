@@ -31,6 +31,12 @@ func TestIdentities(t *testing.T) {
 		{`{"_id":"A"}`},
 		{`{"_id":" a"}`},
 		{`{"_id":7}`, `{"_id":7,"x":null}`},
+		{`{"_id":"7"}`, `{"x":null,"_id":"7"}`},
+		{"{\"_id\":\"\xff\"}", "{\"x\":1,\"_id\":\"\xff\"}"}, // invalid UTF-8
+		{"{\"_id\":\"\xfe\"}"},
+		{`{"_id":"\ud800"}`, `{"_id":"\ud800","x":1}`}, // lone surrogates
+		{`{"_id":"\udfff"}`},
+		{`{"_id":"\ufffd"}`},
 		{`{"_id":70}`},
 		{`{"_id":null,"x":1}`, `{"_id": null, "x": 1}`},
 		{`{"_id":null,"x":2}`},

@@ -29,8 +29,12 @@ func Latency(d time.Duration) Option { return func(s *setup) { s.server.SetLaten
 // Odd changes how the server pages.
 func Odd(o Oddities) Option { return func(s *setup) { s.server.SetOddities(o) } }
 
-// StrictApplicable makes the server apply only the filters in applicableFilters. The filter isContact always applies.
-func StrictApplicable() Option { return func(s *setup) { s.server.strict = true } }
+// StrictApplicable makes the server apply only the filters in applicableFilters. isContact need not be listed.
+func StrictApplicable() Option { return func(s *setup) { s.server.dialect.strictApplicable = true } }
+
+// StrictContact makes isContact false select visitors only. By default it means "not applied", as false does for other
+// filters, and selects everyone.
+func StrictContact() Option { return func(s *setup) { s.server.dialect.strictContact = true } }
 
 // KeepCalls sets how many of the latest calls the server keeps. The default is 10,000.
 func KeepCalls(n int) Option { return func(s *setup) { s.server.log.keep = n } }

@@ -78,7 +78,7 @@ func TestReadOfShortPages(t *testing.T) {
 	l := newList(95, 10)
 	l.drop = func(contact uint64) bool { return contact == 23 || contact == 58 }
 	c, q := &Counter{}, Query{Key: "q"}
-	c.size.replace(10)
+	c.change(q, func(m *memory) { m.size = pageSize{10, true} })
 	n, contacts, err := l.read(c, q)
 	if err != nil {
 		t.Fatal(err)
