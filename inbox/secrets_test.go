@@ -82,7 +82,7 @@ func TestRedactAnySecret(t *testing.T) {
 		"hexadecimal":      func(s string) string { return hex.EncodeToString([]byte(s)) },
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		secret := rapid.StringMatching(`[ -~äöü]{8,40}[0-9a-z]`).Draw(t, "secret")
+		secret := rapid.StringMatching(`[!-~äöü]{8,40}[0-9a-z]`).Draw(t, "secret")
 		style := rapid.SampledFrom([]string{"as it is", "for a query", "for a path", "quoted", "in JSON", "in JSON, twice",
 			"in HTML", "in JSON and HTML", "base64", "base64, offset 1", "base64, offset 2", "hexadecimal"}).Draw(t, "style")
 		written := styles[style](secret)
