@@ -39,7 +39,11 @@ func (a *Account) groups(p planned, now time.Time) ([]Series, error) {
 			return nil, err
 		}
 	}
-	found := groupContacts(p.task.listing.Contacts, p.fields, p.oldest)
+	contacts := p.task.listing.Contacts
+	if p.oldest >= 0 && len(contacts) > 0 && !slices.ContainsFunc(contacts, func(c inbox.Contact) bool { return !c.Times[p.oldest].IsZero() }) {
+		return nil, inbox.Errorf(inbox.Decode, "none of %d contacts has a readable time in the field %s, which oldest names", len(contacts), p.query.Oldest)
+	}
+	found := groupContacts(contacts, p.fields, p.oldest)
 	known := a.states[p.query].parts[p.index].groups
 	known.forgetSecrets(a.process.Secrets)
 	if !known.remember(found, now) {
@@ -55,6 +59,34 @@ func (a *Account) groups(p planned, now time.Time) ([]Series, error) {
 		series = append(series, one)
 	}
 	return series, nil
+}
+
+// missingReads is after how many reads in a row a group_by field that no contact has is
+// logged.
+const missingReads = 2
+
+// missingFields records which group_by fields no contact of a read has, and returns the
+// changes to log. a.mu is held, and the run's lock.
+func (a *Account) missingFields(p planned) []change {
+	contacts := p.task.listing.Contacts
+	if p.task.reading.err != nil || len(contacts) == 0 {
+		return nil
+	}
+	part := &a.states[p.query].parts[p.index]
+	if part.missing == nil {
+		part.missing = make([]int, len(p.fields))
+	}
+	var changes []change
+	for i, field := range p.fields {
+		if slices.ContainsFunc(contacts, func(c inbox.Contact) bool { return len(c.Values[field]) > 0 }) {
+			part.missing[i] = 0
+			continue
+		}
+		if part.missing[i]++; part.missing[i] == missingReads {
+			changes = append(changes, change{query: p.query.Name, missing: p.query.GroupBy[i].Field, contacts: len(contacts)})
+		}
+	}
+	return changes
 }
 
 // groupLabelSet returns the labels of a group of a part.

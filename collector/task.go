@@ -18,10 +18,11 @@ type task struct {
 	name      string // of the first query that needs it
 	query     paging.Query
 	body      filter.Body
-	counted   bool            // a part needs the number of contacts
-	read      bool            // a part needs the contacts
-	selection inbox.Selection // what to read of each contact
-	uses      [][]int         // the fields in the selection that each part needs
+	counted   bool                 // a part needs the number of contacts
+	read      bool                 // a part needs the contacts
+	selection inbox.Selection      // what to read of each contact
+	uses      [][]int              // the fields in the selection that each part needs
+	expected  []filter.Expectation // what records show of the filter; see inbox.Selection.Checks
 
 	run        *run
 	state      taskState  // a copy, taken when the run began
@@ -36,13 +37,16 @@ type task struct {
 	number      paging.Count
 	reading     step // begins with the counting
 	listing     paging.Listing
-	requests    int           // made
-	responses   int           // requests that succeeded
-	longestWait time.Duration // of the requests that failed
+	looked      map[int][]inbox.Checked // what the records of each page show of the filter
+	requests    int                     // made
+	responses   int                     // requests that succeeded
+	longestWait time.Duration           // of the requests that failed
 }
 
 // taskState is the state of a task across runs.
 type taskState struct {
+	doubts     doubts
+	counted    bool // it has been counted
 	unanswered bool // it got no response in the latest run
 	refused    int  // number of refusals, see schedule.go
 }
@@ -70,23 +74,28 @@ func (t *task) perform(ctx context.Context) {
 	if t.read && err == nil && !t.reading.finished() {
 		t.readContacts(ctx)
 	}
+	t.doubt()
 }
 
 // newPages returns the pages of a count, in a memory of their own. Those of the count
 // before are released.
 func (t *task) newPages() *paging.Pages {
 	selection := t.selection // abandoned requests of an earlier count keep theirs
+	var look *inbox.Selection
+	if cost := t.run.counter.Cost(t.query, nil); len(t.selection.Checks) > 0 && (!t.state.counted || cost.Audit) {
+		look = &inbox.Selection{Checks: t.selection.Checks, Discard: true}
+	}
 	selection.Memory = inbox.NewMemory(t.run.process.memory, t.run.process.Secrets, t.uses...)
 	pages := paging.NewPages(func(ctx context.Context, p int, contacts bool) (inbox.Page, error) {
 		if contacts {
 			return t.fetch(ctx, p, &selection)
 		}
-		return t.fetch(ctx, p, nil)
+		return t.fetch(ctx, p, look)
 	}, t.read)
 	t.run.mu.Lock()
 	defer t.run.mu.Unlock()
 	t.releaseContacts()
-	t.memory, t.pages = selection.Memory, pages
+	t.memory, t.pages, t.looked = selection.Memory, pages, make(map[int][]inbox.Checked)
 	return pages
 }
 
@@ -144,6 +153,11 @@ func (t *task) fetch(ctx context.Context, p int, selection *inbox.Selection) (in
 	page, err := t.run.session.Page(ctx, request, priority)
 	if err != nil {
 		return inbox.Page{}, fmt.Errorf("page %d: %w", p, err)
+	}
+	if page.Checked != nil {
+		t.run.mu.Lock()
+		defer t.run.mu.Unlock()
+		t.looked[p] = page.Checked
 	}
 	return page, nil
 }

@@ -11,7 +11,7 @@ import (
 // accountKeys are the keys of an account that are the exporter's own. The others
 // are those of the HTTP client.
 var accountKeys = []string{
-	"name", "url", "rate_limit", "concurrency", "timeout", "min_interval", "counting", "dimensions",
+	"name", "url", "rate_limit", "concurrency", "timeout", "min_interval", "counting", "verify", "dimensions",
 }
 
 // accountDraft is an account with what its queries are expanded with.
@@ -20,6 +20,7 @@ type accountDraft struct {
 	at         strictyaml.Value // the account in the file
 	keys       strictyaml.Mapping
 	walk       bool
+	verify     Verify
 	dimensions dimensions
 }
 
@@ -55,6 +56,10 @@ func (r *reader) account(v strictyaml.Value, global dimensions) *accountDraft {
 		account.URL = baseURL(v)
 	}
 	readLimits(account.Account, keys)
+	account.verify = VerifyWarn
+	if v, ok := keys.Get("verify"); ok {
+		account.verify = verify(v)
+	}
 	if v, ok := keys.Get("counting"); ok {
 		account.walk = walks(v)
 	}

@@ -65,6 +65,8 @@ type Query struct {
 	Oldest string
 	// Walk means that every count reads every page.
 	Walk bool
+	// Verify says what to do if records contradict the filter.
+	Verify Verify
 }
 
 // Part is a filter and the labels of its series.

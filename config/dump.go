@@ -41,6 +41,7 @@ func dumpAccount(a *accountDraft) *yaml.Node {
 		"timeout", textOf(model.Duration(a.Timeout).String()),
 		"min_interval", textOf(model.Duration(a.MinInterval).String()),
 		"counting", textOf(counting),
+		"verify", textOf(string(a.verify)),
 	).Content...)
 	if own, ok := a.keys.Get("dimensions"); ok {
 		account.Content = append(account.Content, textOf("dimensions"), own.Node())

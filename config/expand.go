@@ -18,6 +18,9 @@ const maxParts = 1000
 func expandQuery(q *queryDraft, account *accountDraft) *Query {
 	expanded := q.Query
 	expanded.Walk = q.counting == "walk" || q.counting == "" && account.walk
+	if expanded.Verify == "" {
+		expanded.Verify = account.verify
+	}
 	expanded.Parts = []Part{{Labels: q.labels, Filter: q.filter}}
 	if expanded.Parts[0].Labels == nil {
 		expanded.Parts[0].Labels = map[string]string{}

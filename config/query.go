@@ -9,7 +9,7 @@ import (
 )
 
 var queryKeys = []string{
-	"name", "help", "filter", "by", "group_by", "oldest", "labels", "accounts", "counting",
+	"name", "help", "filter", "by", "group_by", "oldest", "labels", "accounts", "counting", "verify",
 }
 
 // queryDraft is a query before it is expanded for an account.
@@ -67,6 +67,9 @@ func (r *reader) query(v strictyaml.Value, accounts []*accountDraft) *queryDraft
 	}
 	if v, ok := keys.Get("accounts"); ok {
 		q.accounts = accountNames(v, accounts)
+	}
+	if v, ok := keys.Get("verify"); ok {
+		q.Verify = verify(v)
 	}
 	if v, ok := keys.Get("counting"); ok {
 		q.counting = "probe"

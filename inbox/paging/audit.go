@@ -131,8 +131,9 @@ func (p *probe) audit(ctx context.Context, kind audit) error {
 			return err
 		}
 	}
+	s.unexpected = !p.asExpected(short)
 	if p.audited != nil {
-		p.audited(p.asExpected(short))
+		p.audited(!s.unexpected)
 	}
 	s.audited = s.audited || kind == auditBefore
 	return nil

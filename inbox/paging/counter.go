@@ -36,7 +36,10 @@ type Query struct {
 
 // Count is the result of counting.
 type Count struct {
-	Contacts int
+	Contacts  int
+	LastPage  int  // 0 if there is none, or every page was read
+	Full      bool // the last page is as long as those before it
+	Irregular bool // an audit has found a page that was not as expected
 
 	counter *Counter // nil if the number rests on no page size
 	size    int      // that it rests on
@@ -56,13 +59,14 @@ type Cost struct {
 	Known    bool // a count starts at the remembered last page; otherwise it has to search
 	LastPage int  // if not Known, a page that had contacts: a lower bound
 	Unread   int  // pages up to LastPage that were not seen yet in this scrape
+	Audit    bool // the next count audits a page
 }
 
 // Cost returns what counting or reading q is expected to take; pages are those seen
 // in this scrape, nil if none were.
 func (c *Counter) Cost(q Query, pages *Pages) Cost {
 	m := c.recall(q)
-	cost := Cost{Walk: q.Walk || m.walk, Known: m.bounds.found(), LastPage: m.bounds.low, Unread: m.bounds.low}
+	cost := Cost{Walk: q.Walk || m.walk, Known: m.bounds.found(), LastPage: m.bounds.low, Unread: m.bounds.low, Audit: m.audit != noAudit}
 	if pages != nil {
 		cost.Unread = pages.unseen(cost.LastPage)
 	}

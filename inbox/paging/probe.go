@@ -35,7 +35,12 @@ func (p *probe) count(ctx context.Context, due audit) (Count, error) {
 // contradict it.
 func (p *probe) total() (Count, []int) {
 	s := p.search
-	return Count{Contacts: s.contacts(), size: s.trustedSize(), asOf: s.asOf}, p.contradicting(s.trustedSize())
+	size, last := s.trustedSize(), s.bounds.low
+	page, _ := s.pages.peek(last)
+	return Count{
+		Contacts: s.contacts(), LastPage: last, Full: last > 0 && page.Records == size,
+		Irregular: s.unexpected, size: size, asOf: s.asOf,
+	}, p.contradicting(size)
 }
 
 // contacts returns the number that follows from the last page.

@@ -30,6 +30,7 @@ type search struct {
 	confirmEnd bool // see the page after the last in this scrape, too
 	complete   bool // every page is read: the size needs no confirmation
 	ignoreSize bool // take no page for short or full: the page size is in doubt
+	unexpected bool // an audit has found a page that was not as expected
 	audited    bool // a page before the last was audited, or all were read
 }
 
