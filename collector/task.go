@@ -28,7 +28,8 @@ type task struct {
 	state      taskState  // a copy, taken when the run began
 	remembered *taskState // the state across runs; Account.mu guards it
 	priority   inbox.Priority
-	recounts   int // how often it was repeated
+	queued     func() // called when its first request waits for the limiter, or it needs none
+	recounts   int    // how often it was repeated
 
 	// The outcome.
 	memory      *inbox.Memory // of the contacts; nil before it began
@@ -61,8 +62,9 @@ type step struct {
 func (s step) finished() bool { return !s.ended.IsZero() }
 
 // perform counts and, if needed, reads the contacts. The read reuses the pages that the
-// count has fetched.
-func (t *task) perform(ctx context.Context) {
+// count has fetched. counted is called between them.
+func (t *task) perform(ctx context.Context, counted func()) {
+	defer t.queued()
 	began := time.Now()
 	pages := t.newPages()
 	var number paging.Count
@@ -71,6 +73,7 @@ func (t *task) perform(ctx context.Context) {
 		number, err = t.run.counter.Count(ctx, t.query, pages)
 	}
 	t.setCount(number, step{began, time.Now(), err})
+	counted()
 	if t.read && err == nil && !t.reading.finished() {
 		t.readContacts(ctx)
 	}
@@ -145,7 +148,7 @@ func (t *task) readContacts(ctx context.Context) {
 
 // fetch requests page p, with its contacts if selection is set.
 func (t *task) fetch(ctx context.Context, p int, selection *inbox.Selection) (inbox.Page, error) {
-	request := inbox.Request{Body: t.body.Page(p), Selection: selection, Observe: func(x inbox.Exchange) { t.observe(p, x) }}
+	request := inbox.Request{Body: t.body.Page(p), Selection: selection, Queued: t.queued, Observe: func(x inbox.Exchange) { t.observe(p, x) }}
 	priority := t.priority
 	if t.run.counter.Cost(t.query, nil).Walk {
 		priority = max(priority, inbox.Read) // even if that was only just found out

@@ -29,6 +29,7 @@ type Exchange struct {
 type Request struct {
 	Body      []byte         // made by Filter.Body
 	Selection *Selection     // what to keep of the page's contacts; nil: none
+	Queued    func()         // called when it waits for the limiter, before each try; may be nil
 	Observe   func(Exchange) // called after each time it was sent; may be nil
 }
 
