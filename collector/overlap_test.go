@@ -104,7 +104,7 @@ func TestNoServedNumberIsOlderThanATimeout(t *testing.T) {
 		}
 	}
 	random := rand.New(rand.NewPCG(1, 2))
-	for n := range 12 {
+	for n := range 6 {
 		var all []scraper
 		for range 2 + n%3 {
 			interval := time.Duration(2+random.IntN(30)) * second
@@ -117,6 +117,9 @@ func TestNoServedNumberIsOlderThanATimeout(t *testing.T) {
 	}
 	for _, slow := range []bool{false, true} {
 		for name, scrapers := range cases {
+			if slow && strings.HasPrefix(name, "two") && !strings.Contains(name, ".5") {
+				continue // its offset shows nothing more with a walk
+			}
 			t.Run(fmt.Sprintf("%s, slow walk %t", name, slow), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) { testOverlap(t, scrapers, slow) })
@@ -139,7 +142,7 @@ func testOverlap(t *testing.T, scrapers []scraper, slow bool) {
 	account := newAccount(cfg.Accounts[0], api, process, level.NewFilter(log.NewLogfmtLogger(lines), level.AllowInfo()))
 	defer account.Close()
 
-	const outage, recovery, end = 20 * time.Minute, 25 * time.Minute, 40 * time.Minute
+	const outage, recovery, end = 10 * time.Minute, 13 * time.Minute, 20 * time.Minute
 	time.AfterFunc(outage, func() { api.set(func(c *clockInbox) { c.down = true }) })
 	time.AfterFunc(recovery, func() { api.set(func(c *clockInbox) { c.down = false }) })
 	recovered := api.began.Add(recovery)

@@ -154,8 +154,16 @@ func TestComposeConfigurations(t *testing.T) {
 		Alerting      struct{ Alertmanagers []scrape }
 	}
 	decode(t, root+"/etc/prometheus/prometheus.yml", &prom)
-	if len(prom.RuleFiles) != len(ruleFiles) {
-		t.Errorf("Prometheus loads %q", prom.RuleFiles)
+	var loaded []string
+	for _, pattern := range prom.RuleFiles {
+		files, err := filepath.Glob(filepath.Join(root, "/etc/prometheus", pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		loaded = append(loaded, files...)
+	}
+	if len(loaded) != len(ruleFiles) {
+		t.Errorf("Prometheus loads %q", loaded)
 	}
 	for _, group := range append(prom.ScrapeConfigs, prom.Alerting.Alertmanagers...) {
 		for _, static := range group.StaticConfigs {

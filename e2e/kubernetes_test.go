@@ -43,6 +43,9 @@ func TestKubernetesManifests(t *testing.T) {
 	if _, found := secret.StringData[token.Key]; container.Env[0].Name != "BOTPENGUIN_TOKEN" || token.Name != secret.Name || !found {
 		t.Errorf("%s is %s of %s, but the Secret of the example is %s", container.Env[0].Name, token.Key, token.Name, secret.Name)
 	}
+	if url := container.Env[1]; url.Name != "BOTPENGUIN_URL" || url.Value == "" {
+		t.Errorf("%s is %q, want the API's base URL", url.Name, url.Value)
+	}
 	port := container.Ports[0]
 	for name, refers := range map[string]string{
 		"Service":   service.Spec.Ports[0].TargetPort.String(),

@@ -28,10 +28,9 @@ func TestManyIdleConnections(t *testing.T) {
 	}))
 	t.Cleanup(api.Close)
 	t.Cleanup(release)
-	p := startProcess(t, nil, nil, programtest.Env{"BOTPENGUIN_URL": api.URL, "BOTPENGUIN_TOKEN": canary})
-	p.serves(t)
+	r := boot(t, programtest.Env{"BOTPENGUIN_URL": api.URL, "BOTPENGUIN_TOKEN": canary})
 	// A connection with a scrape under way is not idle.
-	busy := p.connect(t, "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+	busy := r.connect(t, "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
 	<-asked
 	var connections []net.Conn
 	for i := range made {
@@ -39,9 +38,9 @@ func TestManyIdleConnections(t *testing.T) {
 		if i%2 == 0 {
 			request = "" // it says nothing at all
 		}
-		connections = append(connections, p.connect(t, request))
+		connections = append(connections, r.connect(t, request))
 	}
-	if status, _ := p.get(t, "/-/healthy"); status != http.StatusOK {
+	if status, _ := r.Get(t, "/-/healthy"); status != http.StatusOK {
 		t.Errorf("status %d", status)
 	}
 	release()

@@ -79,10 +79,9 @@ func TestMemoryOfReads(t *testing.T) {
 accounts: [{name: acme, url: %q, authorization: {credentials: token}, rate_limit: 0, timeout: 2m}]
 queries: [{name: tagged, help: By tag., group_by: {tag: tags}}]
 `, api.URL))
-			p := startProcess(t, nil, nil, nil, "--config.file="+config)
-			p.serves(t)
-			_, body := p.get(t, "/metrics")
-			status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.command.Process.Pid))
+			r := boot(t, nil, "--config.file="+config)
+			_, body := r.Get(t, "/metrics")
+			status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", r.PID()))
 			if err != nil {
 				t.Skip("the system does not say how much memory a process needs")
 			}

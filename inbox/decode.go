@@ -198,23 +198,23 @@ func (d *decoder) data(page *Page, selection *Selection) (bool, error) {
 	if _, err := d.json.ReadToken(); err != nil {
 		return false, err
 	}
-	d.record.unreadable = nil
+	d.record.startPage(selection)
 	for d.json.PeekKind() != ']' {
 		if err := d.contact(page, selection); err != nil {
 			return false, err
 		}
 		page.Records++
 	}
-	page.Unreadable = d.record.unreadable
+	page.Unreadable, page.Checked = d.record.unreadable, d.record.checked
 	_, err := d.json.ReadToken()
 	return true, err
 }
 
 // contact reads one record: what is selected of it, or only its identity if it is the
-// first of the page, or nothing.
+// first of the page, or nothing of it.
 func (d *decoder) contact(page *Page, selection *Selection) error {
 	switch {
-	case selection != nil:
+	case selection != nil && !selection.Discard:
 		if page.Records == maxPageContacts {
 			return Errorf(TooLarge, "the page has more than %d contacts", maxPageContacts)
 		}
@@ -229,12 +229,18 @@ func (d *decoder) contact(page *Page, selection *Selection) error {
 		if page.Records == 0 {
 			page.First = contact.ID
 		}
-	case page.Records == 0:
-		contact, err := d.record.read(Selection{})
+	case selection != nil || page.Records == 0:
+		var checks Selection
+		if selection != nil {
+			checks = *selection
+		}
+		contact, err := d.record.read(checks)
 		if err != nil {
 			return err
 		}
-		page.First = contact.ID
+		if page.Records == 0 {
+			page.First = contact.ID
+		}
 	default:
 		return d.json.SkipValue()
 	}

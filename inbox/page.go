@@ -17,6 +17,7 @@ type Contact struct {
 type Page struct {
 	Records  int       // how many records it has; 0 past the end of the list
 	First    Identity  // of its first record
+	Checked  []Checked // for each of Selection.Checks
 	Contacts []Contact // its records, if there is a Selection
 
 	// Unreadable holds why a field cannot be read from these contacts, by its index in

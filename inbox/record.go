@@ -22,6 +22,8 @@ type recordReader struct {
 	contact    Contact
 	found      bool          // its _id
 	unreadable map[int]error // of the page; see Page.Unreadable
+	checked    []Checked     // of the page; see Page.Checked
+	verdicts   []Verdict     // of the record, for each of Selection.Checks
 	wanted     []wanted
 	numbers    [][]byte // of the values of each field, in the memory of the selection
 	scratch    []byte
@@ -32,6 +34,15 @@ type wanted struct {
 	rest  Path
 	field int // index in Selection.Fields, or -1
 	time  int // index in Selection.Times, or -1
+	check int // index in Selection.Checks, or -1
+}
+
+// startPage prepares for the records of a page.
+func (r *recordReader) startPage(selection *Selection) {
+	r.unreadable, r.checked = nil, nil
+	if selection != nil && len(selection.Checks) > 0 {
+		r.checked = make([]Checked, len(selection.Checks))
+	}
 }
 
 // read reads a record. Its identity is its _id if that is a string or a number, else the
@@ -44,16 +55,24 @@ func (r *recordReader) read(selection Selection) (Contact, error) {
 	r.forget()
 	r.wanted = r.wanted[:0]
 	for i, path := range selection.Fields {
-		r.wanted = append(r.wanted, wanted{rest: path, field: i, time: -1})
+		r.wanted = append(r.wanted, wanted{rest: path, field: i, time: -1, check: -1})
 	}
 	for i, path := range selection.Times {
-		r.wanted = append(r.wanted, wanted{rest: path, field: -1, time: i})
+		r.wanted = append(r.wanted, wanted{rest: path, field: -1, time: i, check: -1})
+	}
+	r.verdicts = r.verdicts[:0]
+	for i, check := range selection.Checks {
+		r.wanted = append(r.wanted, wanted{rest: check.Path, field: -1, time: -1, check: i})
+		r.verdicts = append(r.verdicts, Unknown)
 	}
 	if err := r.value(r.wanted, true); err != nil {
 		return Contact{}, err
 	}
 	if !r.found {
 		r.contact.ID = r.identity()
+	}
+	for i, verdict := range r.verdicts {
+		r.checked[i].add(verdict)
 	}
 	for i := range r.contact.Values {
 		var err error
@@ -71,6 +90,15 @@ func (r *recordReader) forget() {
 	}
 	for i := range r.numbers {
 		r.numbers[i] = r.numbers[i][:0]
+	}
+}
+
+func (c *Checked) add(v Verdict) {
+	if v != Unknown {
+		c.Known++
+	}
+	if v == Contradicts {
+		c.Contradicting++
 	}
 }
 
@@ -181,6 +209,8 @@ func (r *recordReader) take(here []wanted, kind jsontext.Kind, text []byte) erro
 		var err error
 		switch {
 		case len(w.rest) > 0 || kind == 'n' || len(text) == 0:
+		case w.check >= 0:
+			r.verdicts[w.check] = max(r.verdicts[w.check], r.selection.Checks[w.check].Judge(string(text)))
 		case w.time >= 0:
 			r.takeTime(w.time, text)
 		default:

@@ -3,7 +3,10 @@
 package programtest
 
 import (
+	"fmt"
 	"io"
+	"net/http"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -20,7 +23,7 @@ const patience = 2 * time.Minute
 
 // Program is a program that was started.
 type Program struct {
-	Address string // host and port at which it listens, if Start started it
+	Address string // host and port at which it listens, after Start or AwaitReady
 	URL     string // the same as a URL, without a trailing slash
 
 	process   *process
@@ -44,8 +47,24 @@ func Start(tb testing.TB, l Launcher, env Env, args ...string) *Program {
 // must not have reported a data race.
 func Launch(tb testing.TB, l Launcher, env Env, args ...string) *Program {
 	tb.Helper()
+	return LaunchTo(tb, l, Files{}, env, args...)
+}
+
+// Files are where a program writes to; what is nil goes to its Output.
+type Files struct{ Stdout, Stderr *os.File }
+
+// LaunchTo is like [Launch], for a program that writes to files.
+func LaunchTo(tb testing.TB, l Launcher, files Files, env Env, args ...string) *Program {
+	tb.Helper()
 	p := &Program{}
-	p.process = launch(tb, l, env, args, &p.output, &p.output)
+	var stdout, stderr io.Writer = &p.output, &p.output
+	if files.Stdout != nil {
+		stdout = files.Stdout
+	}
+	if files.Stderr != nil {
+		stderr = files.Stderr
+	}
+	p.process = launch(tb, l, env, args, stdout, stderr)
 	p.terminate = sync.OnceFunc(func() { p.process.signal(syscall.SIGTERM) })
 	tb.Cleanup(func() {
 		waited := p.waited.Load()
@@ -85,8 +104,25 @@ func checkRaces(tb testing.TB, output string) {
 // Output returns the program's output and log so far.
 func (p *Program) Output() string { return p.output.String() }
 
+// PID returns the process id of a [Binary].
+func (p *Program) PID() int { return p.process.pid }
+
 // Signal sends a signal to the program.
 func (p *Program) Signal(s syscall.Signal) { p.process.signal(s) }
+
+// AwaitReady waits until the program is ready at the address that the test has told it
+// to listen on. Start does this by itself.
+func (p *Program) AwaitReady(tb testing.TB, address string) {
+	tb.Helper()
+	p.Address, p.URL = address, "http://"+address
+	Eventually(tb, func() error {
+		response, err := p.Request(tb.Context(), http.MethodGet, "/-/ready")
+		if err == nil && response.Status != http.StatusOK {
+			err = fmt.Errorf("/-/ready: %d %s", response.Status, response.Body)
+		}
+		return err
+	})
+}
 
 // Stop sends the program a SIGTERM, waits until it ends, and returns its exit code. Further
 // calls send no signal.
@@ -95,7 +131,8 @@ func (p *Program) Stop() int {
 	return p.Wait()
 }
 
-// Wait waits until the program ends, and returns its exit code.
+// Wait waits until the program ends, and returns its exit code. A signal that ended it
+// counts as 128 plus its number, as in a shell.
 func (p *Program) Wait() int {
 	p.waited.Store(true)
 	return p.process.wait()

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -101,5 +103,23 @@ func TestBinary(t *testing.T) {
 	p.Signal(syscall.SIGINT)
 	if exit := p.Wait(); exit != 4 {
 		t.Errorf("exit code %d, want 4", exit)
+	}
+}
+
+func TestAProgramMayWriteToFiles(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "stdout")
+	stdout, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stdout.Close()
+	p := LaunchTo(t, Binary("/bin/sh"), Files{Stdout: stdout}, nil, "-c", "echo out; echo err >&2; kill -KILL $$")
+	if exit := p.Wait(); exit != 128+int(syscall.SIGKILL) {
+		t.Errorf("exit code %d, want that of a SIGKILL", exit)
+	}
+	written, err := os.ReadFile(path)
+	if err != nil || string(written) != "out\n" || p.Output() != "err\n" {
+		t.Errorf("%q in the file (%v), %q in the output", written, err, p.Output())
 	}
 }
