@@ -36,7 +36,7 @@ func TestMemoryOfContacts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const full = "too_large: its contacts and those of other reads under way take more than 0 MiB of memory: narrow the filter, or count by dimensions (by)"
+	const full = "too_large: the contacts and those of other reads under way take more than 0 MiB of memory: narrow the filter, or count by dimensions (by)"
 	for range 3 { // what a failed page took is given back
 		if _, err := readTo(other, tag, manyRecords(6, 0)...); outcome(err) != full {
 			t.Errorf("%s\nwant %s", outcome(err), full)
@@ -66,7 +66,7 @@ func TestMemoryOfContacts(t *testing.T) {
 // A read alone may not take all memory, be it for many contacts or for many sets of values.
 func TestMemoryOfOneRead(t *testing.T) {
 	t.Parallel()
-	const want = "too_large: its contacts take more than 64 MiB of memory: narrow the filter, or count by dimensions (by)"
+	const want = "too_large: the contacts take more than 64 MiB of memory: narrow the filter, or count by dimensions (by)"
 	const left = 2 << 20
 	if contacts := maxReadMemory / contactMemory; contacts < 300_000 {
 		t.Errorf("memory for %d contacts", contacts)
@@ -104,7 +104,7 @@ func TestMemoryOfOneRead(t *testing.T) {
 func TestReadWithoutAnyUse(t *testing.T) {
 	t.Parallel()
 	fields := []Path{{"tag"}, {"name"}}
-	const many = "too_large: its contacts have more than 100 different values of tag: group by a field with fewer, or count by dimensions (by)"
+	const many = "too_large: the contacts have more than 100 different values of tag: group by a field with fewer, or count by dimensions (by)"
 	const object = "decode: field name of a contact is an object, not a value"
 	for name, test := range map[string]struct {
 		uses    [][]int
