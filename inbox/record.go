@@ -245,7 +245,7 @@ func (r *recordReader) takeValue(field int, text []byte) error {
 		return err
 	case !ok:
 		return r.refuse(field, Errorf(TooLarge,
-			"its contacts have more than %d different values of %s: group by a field with fewer, or count by dimensions (by)", MaxValues, path))
+			"the contacts have more than %d different values of %s: group by a field with fewer, or count by dimensions (by)", MaxValues, path))
 	case !slices.Contains(r.numbers[field], number):
 		r.numbers[field] = append(r.numbers[field], number)
 	}

@@ -245,7 +245,7 @@ func TestPagesReleaseMemory(t *testing.T) {
 	if err == nil {
 		_, err = pages.get(t.Context(), 4)
 	}
-	if got, want := outcome(err), "too_large: its contacts and those of other reads under way take more than 0 MiB of memory: narrow the filter, or count by dimensions (by)"; got != want {
+	if got, want := outcome(err), "too_large: the contacts and those of other reads under way take more than 0 MiB of memory: narrow the filter, or count by dimensions (by)"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
