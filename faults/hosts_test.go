@@ -31,10 +31,11 @@ type host struct {
 // listen listens where it did before. A nil config is no TLS.
 func (h *host) listen(t *testing.T, config *tls.Config) {
 	t.Helper()
-	listener, err := net.Listen("tcp", h.address)
-	if err != nil {
-		t.Fatal(err)
-	}
+	var listener net.Listener
+	programtest.Eventually(t, func() (err error) { // what was closed is open in a child that another test starts, until it execs
+		listener, err = net.Listen("tcp", h.address)
+		return err
+	})
 	h.address = listener.Addr().String()
 	h.server = &http.Server{Handler: h.handler, TLSConfig: config, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0)}
 	if config == nil {
