@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -86,7 +87,7 @@ func families(t *testing.T, exposition string) map[string]family {
 		f := family{kind: strings.ToLower(metrics.GetType().String()), help: metrics.GetHelp()}
 		f.labels = slices.Sorted(maps.Keys(labels))
 		if g, found := generic[name]; found {
-			f.labels, f.help, name = nil, strings.NewReplacer(g.help, "HELP", g.oldest, "FIELD").Replace(f.help), g.name
+			f.labels, f.help, name = nil, strings.Replace(f.help, g.help, "HELP", 1), g.name
 			if other, found := all[name]; found && other.help != f.help {
 				t.Errorf("%s has the help %q and %q", name, other.help, f.help)
 			}
@@ -99,8 +100,8 @@ func families(t *testing.T, exposition string) map[string]family {
 	return all
 }
 
-// generic is what the metrics of all queries have in common, and one query's own part.
-type generic struct{ name, help, oldest string }
+// generic is how the page names the metric of a query, and the query's help.
+type generic struct{ name, help string }
 
 // genericNames returns the metrics of the built-in queries by name.
 func genericNames(t *testing.T) map[string]generic {
@@ -113,10 +114,25 @@ func genericNames(t *testing.T) map[string]generic {
 	}
 	names := make(map[string]generic)
 	for _, q := range cfg.Accounts[0].Queries {
-		names["botpenguin_inbox_"+q.Name] = generic{name: "botpenguin_inbox_<query>", help: q.Help, oldest: "\x00"}
-		names["botpenguin_inbox_"+q.Name+"_oldest_seconds"] = generic{name: "botpenguin_inbox_<query>_oldest_seconds", help: q.Help, oldest: q.Oldest}
+		names["botpenguin_inbox_"+q.Name] = generic{name: "botpenguin_inbox_<query>", help: q.Help}
+		names["botpenguin_inbox_"+q.Name+"_oldest_seconds"] = generic{name: "botpenguin_inbox_<query>_oldest_seconds", help: q.Help}
 	}
 	return names
+}
+
+// What the README shows of the demo has the help texts of the built-in queries.
+func TestREADMEShowsTheDemo(t *testing.T) {
+	t.Parallel()
+	builtIn := genericNames(t)
+	shown := regexp.MustCompile(`(?m)^# HELP (\S+) (.*)$`).FindAllStringSubmatch(documentation(t)["README.md"].Text, -1)
+	if len(shown) == 0 {
+		t.Error("README.md shows no metric")
+	}
+	for _, line := range shown {
+		if builtIn[line[1]].help != line[2] {
+			t.Errorf("README.md has the help %q for %s, want %q", line[2], line[1], builtIn[line[1]].help)
+		}
+	}
 }
 
 // compareTable compares what a page has between the comments begin and end.

@@ -40,9 +40,10 @@ type Account struct {
 // Scrape. It returns an error if the HTTP client cannot be created. The account must be
 // closed.
 func NewAccount(c *config.Account, process *Process, logger log.Logger) (*Account, error) {
-	roundTripper, err := transport.New(c.HTTP, "botpenguin_exporter/"+version.Version)
+	process.Know(c)
+	roundTripper, err := transport.New(c.HTTP, "botpenguin_exporter/"+version.Version, process.remember(c))
 	if err != nil {
-		return nil, fmt.Errorf("account %s: creating the HTTP client: %w", c.Name, err)
+		return nil, fmt.Errorf("account %s: creating the HTTP client: %s", c.Name, process.Secrets.Redact(err.Error()))
 	}
 	return newAccount(c, roundTripper, process, logger), nil
 }
@@ -56,7 +57,7 @@ func newAccount(c *config.Account, roundTripper http.RoundTripper, process *Proc
 		logger:  log.With(logger, "account", c.Name),
 		states:  make(map[*config.Query]*queryState),
 	}
-	a.client = inbox.NewClient(c.URL, roundTripper, a.metrics.observe)
+	a.client = inbox.NewClient(c.URL, roundTripper, process.Secrets, a.metrics.observe)
 	a.counter = &paging.Counter{Audited: a.metrics.audited}
 	for _, q := range c.Queries {
 		a.states[q] = newQueryState(q)

@@ -14,7 +14,7 @@ const (
 	// noValue is the label value of a contact whose field is absent, null or empty.
 	noValue = "none"
 	// maxGroups is the maximum number of groups, and so series, of one part of a query.
-	maxGroups = 100
+	maxGroups = inbox.MaxValues
 )
 
 // separator joins the values of a group into its key. It is not valid UTF-8, so no value
@@ -41,7 +41,7 @@ func (a *Account) groups(p planned, now time.Time) ([]Series, error) {
 			"the contacts have more than %d different values of %s: group by a field with fewer values, or count by dimensions (by)", maxGroups, groupLabels(p.query))
 	}
 	known := a.states[p.query].parts[p.index].groups
-	rememberGroups(known, found)
+	rememberGroups(known, found, a.process.Secrets)
 	var series []Series
 	for _, key := range slices.Sorted(maps.Keys(known)) {
 		one := Series{Labels: groupLabelSet(p, key), Contacts: found[key].contacts}
@@ -148,8 +148,13 @@ func declaredGroups(q *config.Query) map[string]bool {
 }
 
 // rememberGroups adds the groups found to the known ones. Beyond maxGroups it removes
-// groups that were not found now.
-func rememberGroups(known map[string]bool, found map[string]group) {
+// groups that were not found now, and always those that have turned out to hold a secret.
+func rememberGroups(known map[string]bool, found map[string]group, secrets *inbox.Secrets) {
+	for key := range known {
+		if secrets.Redact(key) != key {
+			delete(known, key)
+		}
+	}
 	for key := range found {
 		known[key] = true
 	}

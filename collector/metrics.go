@@ -67,8 +67,8 @@ func (m *Metrics) Collect(ch chan<- prometheus.Metric) {
 	}
 }
 
-// Forget removes the series of a removed account.
-func (m *Metrics) Forget(account string) {
+// forget removes the series of a removed account.
+func (m *Metrics) forget(account string) {
 	labels := prometheus.Labels{"account": account}
 	for _, vec := range []interface {
 		DeletePartialMatch(prometheus.Labels) int

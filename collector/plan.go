@@ -69,6 +69,7 @@ func (t *task) addPart(q *config.Query, index int) planned {
 	p := planned{query: q, index: index, task: t, oldest: -1}
 	if !reads(q) {
 		t.counted = true
+		t.uses = append(t.uses, nil)
 		return p
 	}
 	t.read = true
@@ -78,6 +79,7 @@ func (t *task) addPart(q *config.Query, index int) planned {
 	if q.Oldest != "" {
 		p.oldest = indexOf(&t.selection.Times, inbox.ParsePath(q.Oldest))
 	}
+	t.uses = append(t.uses, p.fields)
 	return p
 }
 

@@ -28,6 +28,7 @@ var errClosed = errors.New("the account was closed")
 type run struct {
 	counter *paging.Counter
 	limiter *inbox.Limiter
+	process *Process
 	session *inbox.Session
 	logger  log.Logger
 	timeout time.Duration // of the account: how long the run may take
@@ -56,6 +57,7 @@ func (a *Account) newRun() *run {
 	r := &run{
 		counter: a.counter,
 		limiter: a.limiter,
+		process: a.process,
 		logger:  a.logger,
 		timeout: a.config.Timeout,
 		done:    make(chan struct{}),
@@ -171,6 +173,15 @@ func (r *run) stale() []*task {
 		}
 	}
 	return tasks
+}
+
+// releaseContacts gives back the memory of what was read. r.mu is not held.
+func (r *run) releaseContacts() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, t := range r.tasks {
+		t.releaseContacts()
+	}
 }
 
 // wait waits until the run is done, ctx ends, or the deadline passes unless it is zero.

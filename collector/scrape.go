@@ -57,6 +57,7 @@ func (a *Account) end(r *run) {
 	}
 	a.mu.Lock()
 	r.outcome = a.snapshot(r)
+	r.releaseContacts()
 	changes := a.remember(r)
 	a.running = nil
 	if next := a.next; next != nil {

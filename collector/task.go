@@ -21,6 +21,7 @@ type task struct {
 	counted   bool            // a part needs the number of contacts
 	read      bool            // a part needs the contacts
 	selection inbox.Selection // what to read of each contact
+	uses      [][]int         // the fields in the selection that each part needs
 
 	run        *run
 	state      taskState  // a copy, taken when the run began
@@ -29,6 +30,7 @@ type task struct {
 	recounts   int // how often it was repeated
 
 	// The outcome.
+	memory      *inbox.Memory // of the contacts; nil before it began
 	pages       *paging.Pages // nil before it began
 	counting    step
 	number      paging.Count
@@ -58,10 +60,7 @@ func (s step) finished() bool { return !s.ended.IsZero() }
 // count has fetched.
 func (t *task) perform(ctx context.Context) {
 	began := time.Now()
-	pages := paging.NewPages(t.fetch, t.read)
-	t.run.mu.Lock()
-	t.pages = pages
-	t.run.mu.Unlock()
+	pages := t.newPages()
 	var number paging.Count
 	err := t.admit()
 	if err == nil {
@@ -71,6 +70,32 @@ func (t *task) perform(ctx context.Context) {
 	if t.read && err == nil {
 		t.readContacts(ctx)
 	}
+}
+
+// newPages returns the pages of a count, in a memory of their own. Those of the count
+// before are released.
+func (t *task) newPages() *paging.Pages {
+	selection := t.selection // abandoned requests of an earlier count keep theirs
+	selection.Memory = inbox.NewMemory(t.run.process.memory, t.run.process.Secrets, t.uses...)
+	pages := paging.NewPages(func(ctx context.Context, p int, contacts bool) (inbox.Page, error) {
+		if contacts {
+			return t.fetch(ctx, p, &selection)
+		}
+		return t.fetch(ctx, p, nil)
+	}, t.read)
+	t.run.mu.Lock()
+	defer t.run.mu.Unlock()
+	t.releaseContacts()
+	t.memory, t.pages = selection.Memory, pages
+	return pages
+}
+
+// releaseContacts gives back the memory of what was read. The run's lock is held.
+func (t *task) releaseContacts() {
+	if t.memory != nil {
+		t.memory.Close()
+	}
+	t.pages, t.listing = nil, paging.Listing{}
 }
 
 // setCount records the outcome of the count. If the count failed, so has the read.
@@ -106,12 +131,9 @@ func (t *task) readContacts(ctx context.Context) {
 	}
 }
 
-// fetch requests page p, with its contacts if contacts is set.
-func (t *task) fetch(ctx context.Context, p int, contacts bool) (inbox.Page, error) {
-	request := inbox.Request{Body: t.body.Page(p), Observe: func(x inbox.Exchange) { t.observe(p, x) }}
-	if contacts {
-		request.Selection = &t.selection
-	}
+// fetch requests page p, with its contacts if selection is set.
+func (t *task) fetch(ctx context.Context, p int, selection *inbox.Selection) (inbox.Page, error) {
+	request := inbox.Request{Body: t.body.Page(p), Selection: selection, Observe: func(x inbox.Exchange) { t.observe(p, x) }}
 	priority := t.priority
 	if t.run.counter.Cost(t.query, nil).Walk {
 		priority = max(priority, inbox.Read) // even if that was only just found out

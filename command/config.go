@@ -46,6 +46,9 @@ func (c Config) load(process *collector.Process, logger log.Logger) (*config.Con
 	if err != nil {
 		return nil, nil, err
 	}
+	for _, a := range cfg.Accounts {
+		process.Know(a) // before anything is said about it, and before Redirect
+	}
 	for _, warning := range cfg.Warnings {
 		level.Warn(logger).Log("msg", "configuration warning", "warning", warning)
 	}

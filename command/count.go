@@ -35,7 +35,8 @@ type row struct {
 // table or with the format "json" as JSON. It shows its progress on progress if that is a
 // terminal. It returns an error if any query failed.
 func Count(ctx context.Context, c Config, format string, out, progress io.Writer) error {
-	_, accounts, err := c.load(collector.NewProcess(), log.NewNopLogger())
+	process := collector.NewProcess()
+	_, accounts, err := c.load(process, log.NewNopLogger())
 	if err != nil {
 		return err
 	}
@@ -43,6 +44,7 @@ func Count(ctx context.Context, c Config, format string, out, progress io.Writer
 	stop := showProgress(progress, accounts)
 	rows := countAll(ctx, accounts)
 	stop()
+	hide(rows, process.Secrets)
 	if format == "json" {
 		encoder := json.NewEncoder(out)
 		encoder.SetEscapeHTML(false)
@@ -55,6 +57,19 @@ func Count(ctx context.Context, c Config, format string, out, progress io.Writer
 		return fmt.Errorf("printing the results: %w", err)
 	}
 	return failures(rows)
+}
+
+// hide removes secrets from the texts of rows. This is the last line of defense, as in the
+// log.
+func hide(rows []row, secrets *inbox.Secrets) {
+	for i := range rows {
+		rows[i].Error = secrets.Redact(rows[i].Error)
+		labels := make(map[string]string, len(rows[i].Labels))
+		for name, value := range rows[i].Labels {
+			labels[name] = secrets.Redact(value)
+		}
+		rows[i].Labels = labels
+	}
 }
 
 // failures returns an error with the number of failed queries, nil if none failed.

@@ -27,10 +27,10 @@ type loader struct {
 	current map[string]bool // names of the accounts in the current configuration
 }
 
-func newLoader(config Config, logger log.Logger) *loader {
+func newLoader(config Config, process *collector.Process, logger log.Logger) *loader {
 	return &loader{
 		config:  config,
-		process: collector.NewProcess(),
+		process: process,
 		logger:  logger,
 		successful: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "botpenguin_config_last_reload_successful",
@@ -88,7 +88,7 @@ func (l *loader) retire(accounts []*collector.Account) {
 			l.mu.Lock()
 			defer l.mu.Unlock()
 			if !l.current[account.Name()] {
-				l.process.Metrics.Forget(account.Name())
+				l.process.Forget(account.Name())
 			}
 		}()
 	}

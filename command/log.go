@@ -2,9 +2,12 @@ package command
 
 import (
 	"io"
+	"slices"
 
 	"github.com/go-kit/log"
 	"github.com/go-kit/log/level"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 )
 
 // Log configures logging.
@@ -14,13 +17,13 @@ type Log struct {
 	Level  string    // the lowest severity to log: debug, info, warn or error
 }
 
-// logger returns a logger that writes to w, one Write per line.
-func (l Log) logger(w io.Writer) log.Logger {
+// logger returns a logger that writes to w, one Write per line, and shows none of the secrets.
+func (l Log) logger(w io.Writer, secrets *inbox.Secrets) log.Logger {
 	logger := log.NewLogfmtLogger(w)
 	if l.Format == "json" {
 		logger = log.NewJSONLogger(w)
 	}
-	return level.NewFilter(logger, level.Allow(level.ParseDefault(l.Level, level.InfoValue())))
+	return level.NewFilter(redacted(logger, secrets), level.Allow(level.ParseDefault(l.Level, level.InfoValue())))
 }
 
 // queue returns a queue in front of the log's writer. It must be closed.
@@ -28,6 +31,23 @@ func (l Log) queue() *logQueue { return newLogQueue(l.Writer, l.reportDropped) }
 
 // reportDropped logs that n lines were dropped.
 func (l Log) reportDropped(n int) error {
-	logger := log.With(l.logger(l.Writer), "ts", log.DefaultTimestampUTC)
+	logger := log.With(l.logger(l.Writer, nil), "ts", log.DefaultTimestampUTC)
 	return level.Warn(logger).Log("msg", "log lines dropped because the log was not read", "n", n)
+}
+
+// redacted returns a logger that removes secrets from texts and errors. This is the last
+// line of defense: what comes from outside was redacted when it became part of an error.
+func redacted(next log.Logger, secrets *inbox.Secrets) log.Logger {
+	return log.LoggerFunc(func(keyvals ...any) error {
+		keyvals = slices.Clone(keyvals)
+		for i := 1; i < len(keyvals); i += 2 {
+			switch value := keyvals[i].(type) {
+			case string:
+				keyvals[i] = secrets.Redact(value)
+			case error:
+				keyvals[i] = secrets.Redact(value.Error())
+			}
+		}
+		return next.Log(keyvals...)
+	})
 }

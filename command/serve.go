@@ -19,6 +19,7 @@ import (
 	toolkit "github.com/prometheus/exporter-toolkit/web"
 	slgk "github.com/tjhop/slog-gokit"
 
+	"github.com/botpenguin-exporter/botpenguin_exporter/collector"
 	"github.com/botpenguin-exporter/botpenguin_exporter/web"
 )
 
@@ -50,10 +51,12 @@ type Serve struct {
 func (s Serve) Run(ctx context.Context) error {
 	lines := s.Log.queue()
 	defer lines.close()
-	plain := s.Log.logger(lines)
+	process := collector.NewProcess()
+	plain := s.Log.logger(lines, process.Secrets)
 	logger := log.With(plain, "ts", log.DefaultTimestampUTC)
-	loader := newLoader(s.Config, logger)
+	loader := newLoader(s.Config, process, logger)
 	s.Web.Registry, s.Web.Logger, s.Web.Reload = newRegistry(loader, lines.dropped), logger, loader.reload
+	s.Web.Secrets = process.Secrets
 	loader.server = web.New(s.Web)
 	if err := loader.load(); err != nil {
 		return err
@@ -99,6 +102,7 @@ func (s Serve) serve(ctx context.Context, handler *web.Server, plain, logger log
 		WriteTimeout:      pageTimeout,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
+		ConnState:         newConnections(s.Web.MaxRequests).track,
 		ErrorLog:          slog.NewLogLogger(slogger.Handler(), slog.LevelWarn),
 		BaseContext: func(listener net.Listener) context.Context {
 			if s.Ready != nil {

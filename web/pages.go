@@ -20,7 +20,7 @@ func (s *Server) config(w http.ResponseWriter, _ *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.Write(inboxes.YAML)
+	w.Write([]byte(s.options.Secrets.Redact(string(inboxes.YAML))))
 }
 
 // healthy reports that the process is alive.

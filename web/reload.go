@@ -13,7 +13,7 @@ func (s *Server) reload(w http.ResponseWriter, _ *http.Request) {
 		return
 	}
 	if err := s.options.Reload(); err != nil {
-		http.Error(w, "reloading the configuration failed, keeping the current one:\n"+err.Error(), http.StatusInternalServerError)
+		http.Error(w, "reloading the configuration failed, keeping the current one:\n"+s.options.Secrets.Redact(err.Error()), http.StatusInternalServerError)
 		return
 	}
 	fmt.Fprintln(w, "configuration reloaded")

@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/collector"
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 )
 
 // Options configure a Server. Registry and Logger are required, and so is Reload with
@@ -25,6 +26,7 @@ type Options struct {
 	Pprof         bool                 // serve /debug/pprof/
 	Lifecycle     bool                 // enable POST /-/reload
 	Reload        func() error         // reloads the configuration and calls Use
+	Secrets       *inbox.Secrets       // not shown on any page
 	Registry      *prometheus.Registry // of the exporter's own metrics
 	Logger        log.Logger
 }

@@ -194,7 +194,7 @@ func TestUnusableConfigurations(t *testing.T) {
 			c.TLSConfig.CAFile = "none"
 		}),
 	} {
-		if _, err := New(cfg, userAgent); err == nil || err.Error() != want {
+		if _, err := New(cfg, userAgent, forget); err == nil || err.Error() != want {
 			t.Errorf("%v\nwant %s", err, want)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -23,13 +24,17 @@ const (
 // secretFiles reads the secret files of an account. There is at most one goroutine per
 // file, even if the file system hangs.
 type secretFiles struct {
-	load  func(path string) (string, error)
-	reads sharedCalls[string] // by path
+	load     func(path string) (string, error)
+	remember Remember
+	reads    sharedCalls[string] // by path
 }
 
-func newSecretFiles(load func(path string) (string, error)) *secretFiles {
-	return &secretFiles{load: load}
+func newSecretFiles(load func(path string) (string, error), remember Remember) *secretFiles {
+	return &secretFiles{load: load, remember: remember}
 }
+
+// publicFiles are the keys of files that hold no secret.
+var publicFiles = []string{"ca_file", "cert_file", "username_file"}
 
 // Fetch reads the file of a reference from withRefs. It implements the SecretManager of
 // prometheus/common.
@@ -47,6 +52,7 @@ func (f *secretFiles) readHeader(ctx context.Context, path string) (string, erro
 	const key = "http_headers file"
 	text, err := f.read(ctx, key, path)
 	if err == nil {
+		f.remember.header(key+" "+path, text)
 		err = sendable(key, path, text)
 	}
 	return text, err
@@ -72,6 +78,9 @@ func (f *secretFiles) read(ctx context.Context, key, path string) (string, error
 		return "", fileError(inbox.Auth, key, path, err.Error())
 	case text == "":
 		return "", fileError(inbox.Auth, key, path, "the file is empty")
+	}
+	if !slices.Contains(publicFiles, key) {
+		f.remember(key+" "+path, text)
 	}
 	return text, nil
 }

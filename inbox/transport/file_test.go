@@ -102,7 +102,7 @@ func TestUnusableFilesOfTLS(t *testing.T) {
 		if _, err := post(t.Context(), transport, server.URL); outcome(err) != "auth: "+want {
 			t.Errorf("%s\nwant auth: %s", outcome(err), want)
 		}
-		if _, err := New(cfg, userAgent); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := New(cfg, userAgent, forget); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("creating the transport: %v\nwant %s", err, want)
 		}
 		rewrite(t, path, before)
@@ -164,7 +164,7 @@ func TestHangingFiles(t *testing.T) {
 	var disk hangingFiles
 	cfg := credentialsFile("a")
 	cfg.HTTPHeaders = &promconfig.Headers{Headers: map[string]promconfig.Header{"X-Key": {Files: []string{"b"}}}}
-	files := newSecretFiles(disk.load)
+	files := newSecretFiles(disk.load, forget)
 	one, err := newTransport(cfg, userAgent, files)
 	if err != nil {
 		t.Fatal(err)
@@ -219,7 +219,7 @@ func TestHangingFileWithoutDeadline(t *testing.T) {
 		files := newSecretFiles(func(string) (string, error) {
 			<-released
 			return "", errors.New("released")
-		})
+		}, forget)
 		began := time.Now()
 		_, err := newTransport(promconfig.HTTPClientConfig{TLSConfig: promconfig.TLSConfig{CAFile: "ca"}}, userAgent, files)
 		if want := "timeout: reading ca_file ca: not read within 10s"; outcome(err) != want || time.Since(began) != fileTimeout {
@@ -235,7 +235,7 @@ func TestCauseOfAnEndedWait(t *testing.T) {
 	var disk hangingFiles
 	disk.Lock()
 	defer disk.Unlock()
-	files := newSecretFiles(disk.load)
+	files := newSecretFiles(disk.load, forget)
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(inbox.Errorf(inbox.RateLimited, "paused"))
 	if _, err := files.Fetch(ctx, "credentials_file a"); outcome(err) != "rate_limited: paused" {

@@ -94,7 +94,7 @@ func credentialsFile(path string) promconfig.HTTPClientConfig {
 // build creates the RoundTripper of a configuration. It is closed when the test ends.
 func build(t *testing.T, cfg promconfig.HTTPClientConfig) http.RoundTripper {
 	t.Helper()
-	transport, err := New(cfg, userAgent)
+	transport, err := New(cfg, userAgent, forget)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,3 +156,6 @@ func parse(t *testing.T, address string) promconfig.URL {
 	}
 	return promconfig.URL{URL: u}
 }
+
+// forget remembers nothing.
+func forget(string, string) {}

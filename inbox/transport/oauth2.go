@@ -16,6 +16,7 @@ type oauth2Transport struct {
 	next     http.RoundTripper
 	secret   func(context.Context) (string, error) // returns the secret to fetch tokens with
 	endpoint *tokenEndpoint
+	remember Remember
 	fetches  sharedCalls[*oauth2.Token] // by secret
 
 	mu    sync.Mutex
@@ -23,8 +24,8 @@ type oauth2Transport struct {
 	used  string        // the secret that token was fetched with
 }
 
-func newOAuth2Transport(next http.RoundTripper, secret func(context.Context) (string, error), endpoint *tokenEndpoint) *oauth2Transport {
-	return &oauth2Transport{next: next, secret: secret, endpoint: endpoint, fetches: sharedCalls[*oauth2.Token]{abandon: true}}
+func newOAuth2Transport(next http.RoundTripper, secret func(context.Context) (string, error), endpoint *tokenEndpoint, remember Remember) *oauth2Transport {
+	return &oauth2Transport{next: next, secret: secret, endpoint: endpoint, remember: remember, fetches: sharedCalls[*oauth2.Token]{abandon: true}}
 }
 
 // oauth2Secret returns a function that returns the secret of cfg.
@@ -76,6 +77,8 @@ func (t *oauth2Transport) authorize(ctx context.Context) (*oauth2.Token, error) 
 		if err != nil {
 			return nil, err
 		}
+		t.remember("oauth2 token", token.AccessToken)
+		t.remember("oauth2 refresh token", token.RefreshToken)
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		t.token, t.used = token, secret

@@ -104,7 +104,7 @@ func TestHangingTokenEndpointWithoutDeadline(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				endpoint := &tokenEndpoint{config: cfg.OAuth2, host: "tokens.test", transport: hanging{}}
-				transport := newOAuth2Transport(http.DefaultTransport, oauth2Secret(cfg.OAuth2, nil), endpoint)
+				transport := newOAuth2Transport(http.DefaultTransport, oauth2Secret(cfg.OAuth2, nil), endpoint, forget)
 				began := time.Now()
 				_, err := post(context.Background(), transport, "http://inbox.test")
 				want := "timeout: fetching an OAuth2 token from tokens.test: no response within 30s"

@@ -29,9 +29,10 @@ const connections = "botpenguin"
 // New returns a RoundTripper for the given configuration, which must be valid. Its
 // CloseIdleConnections method also closes connections to the token endpoint. Secret files
 // are read for each request; New also reads those of tls_config, and returns an error if
-// it cannot.
-func New(cfg promconfig.HTTPClientConfig, userAgent string) (http.RoundTripper, error) {
-	return newTransport(cfg, userAgent, newSecretFiles(readRegular))
+// it cannot. What is read from secret files, and every token that is fetched, is passed to
+// remember before it is used. The secrets in the configuration itself are not, see Secrets.
+func New(cfg promconfig.HTTPClientConfig, userAgent string, remember Remember) (http.RoundTripper, error) {
+	return newTransport(cfg, userAgent, newSecretFiles(readRegular, remember))
 }
 
 func newTransport(cfg promconfig.HTTPClientConfig, userAgent string, files *secretFiles) (http.RoundTripper, error) {
@@ -50,7 +51,7 @@ func newTransport(cfg promconfig.HTTPClientConfig, userAgent string, files *secr
 		if err != nil {
 			return nil, err
 		}
-		transport = newOAuth2Transport(transport, oauth2Secret(oauth, files), endpoint)
+		transport = newOAuth2Transport(transport, oauth2Secret(oauth, files), endpoint, files.remember)
 	}
 	if headers != nil {
 		transport = &headerTransport{next: transport, headers: headers.Headers, files: files}

@@ -35,6 +35,7 @@ type process struct {
 	signal func(syscall.Signal)
 	ended  chan struct{} // closed when the program has ended and all its output is written
 	exit   int           // the exit code, valid when ended is closed
+	pid    int           // that of a Binary
 }
 
 // wait waits for the end and returns the exit code. A program that does not end is sent a
@@ -79,7 +80,7 @@ func (b Binary) launch(env Env, args []string, stdout, stderr io.Writer) (*proce
 	if err := command.Start(); err != nil {
 		return nil, err
 	}
-	p := &process{ended: make(chan struct{}), signal: func(s syscall.Signal) {
+	p := &process{ended: make(chan struct{}), pid: command.Process.Pid, signal: func(s syscall.Signal) {
 		_ = command.Process.Signal(s) // fails only if it has ended
 	}}
 	go func() {

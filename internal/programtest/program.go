@@ -104,6 +104,9 @@ func checkRaces(tb testing.TB, output string) {
 // Output returns the program's output and log so far.
 func (p *Program) Output() string { return p.output.String() }
 
+// PID returns the process id of a [Binary].
+func (p *Program) PID() int { return p.process.pid }
+
 // Signal sends a signal to the program.
 func (p *Program) Signal(s syscall.Signal) { p.process.signal(s) }
 
