@@ -28,11 +28,12 @@ type host struct {
 	server  *http.Server
 }
 
-// listen listens where it did before. A nil config is no TLS.
+// listen listens where it did before, as soon as it can: a child that another test is
+// starting keeps open, until it execs, what is closed here. A nil config is no TLS.
 func (h *host) listen(t *testing.T, config *tls.Config) {
 	t.Helper()
 	var listener net.Listener
-	programtest.Eventually(t, func() (err error) { // what was closed is open in a child that another test starts, until it execs
+	programtest.Eventually(t, func() (err error) {
 		listener, err = net.Listen("tcp", h.address)
 		return err
 	})
