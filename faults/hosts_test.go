@@ -28,13 +28,15 @@ type host struct {
 	server  *http.Server
 }
 
-// listen listens where it did before. A nil config is no TLS.
+// listen listens where it did before, as soon as it can: a child that another test is
+// starting keeps open, until it execs, what is closed here. A nil config is no TLS.
 func (h *host) listen(t *testing.T, config *tls.Config) {
 	t.Helper()
-	listener, err := net.Listen("tcp", h.address)
-	if err != nil {
-		t.Fatal(err)
-	}
+	var listener net.Listener
+	programtest.Eventually(t, func() (err error) {
+		listener, err = net.Listen("tcp", h.address)
+		return err
+	})
 	h.address = listener.Addr().String()
 	h.server = &http.Server{Handler: h.handler, TLSConfig: config, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0)}
 	if config == nil {
