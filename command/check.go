@@ -14,7 +14,7 @@ import (
 // Check reads the configuration and prints what a scrape of each account would ask,
 // to out, and warnings to errs. It asks nothing of the network.
 func Check(c Config, out, errs io.Writer) error {
-	cfg, err := c.Load()
+	cfg, err := newReads().do(c)
 	if err != nil {
 		return err
 	}

@@ -35,7 +35,7 @@ type row struct {
 // out: a table, or JSON with format json. On progress, if that is a terminal, it shows
 // how far it is. A failure that is printed is an error, too.
 func Count(ctx context.Context, c Config, format string, out, progress io.Writer) error {
-	_, accounts, err := c.load(collector.NewProcess(), log.NewNopLogger())
+	_, accounts, err := c.load(newReads(), collector.NewProcess(), log.NewNopLogger())
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 // loader puts configurations into force, one as a whole in the place of another.
 type loader struct {
 	config     Config
+	reads      reads
 	process    *collector.Process
 	successful prometheus.Gauge
 	when       prometheus.Gauge
@@ -30,6 +31,7 @@ type loader struct {
 func newLoader(config Config, logger log.Logger) *loader {
 	return &loader{
 		config:  config,
+		reads:   newReads(),
 		process: collector.NewProcess(),
 		logger:  logger,
 		successful: prometheus.NewGauge(prometheus.GaugeOpts{
@@ -48,7 +50,7 @@ func newLoader(config Config, logger log.Logger) *loader {
 func (l *loader) load() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	cfg, accounts, err := l.config.load(l.process, l.logger)
+	cfg, accounts, err := l.config.load(l.reads, l.process, l.logger)
 	if err != nil {
 		l.successful.Set(0)
 		return err

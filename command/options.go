@@ -23,9 +23,8 @@ type Config struct {
 // builtInName is what errors call the built-in configuration.
 const builtInName = "config.example.yml"
 
-// Load reads the configuration. An error of it may be several lines: one for each
-// thing wrong with a file.
-func (c Config) Load() (*config.Config, error) {
+// read reads the configuration, however long that takes.
+func (c Config) read() (*config.Config, error) {
 	if c.File != "" {
 		return config.Load(c.File, c.Env)
 	}
@@ -38,8 +37,8 @@ func (c Config) Load() (*config.Config, error) {
 }
 
 // load reads the configuration and makes its accounts.
-func (c Config) load(process *collector.Process, logger log.Logger) (*config.Config, []*collector.Account, error) {
-	cfg, err := c.Load()
+func (c Config) load(reads reads, process *collector.Process, logger log.Logger) (*config.Config, []*collector.Account, error) {
+	cfg, err := reads.do(c)
 	if err != nil {
 		return nil, nil, err
 	}

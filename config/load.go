@@ -3,23 +3,23 @@ package config
 import (
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/config/internal/strictyaml"
+	"github.com/botpenguin-exporter/botpenguin_exporter/internal/regularfile"
 )
 
 // UnsetError is a cause in the error of [Load] and [Parse] for each environment
 // variable that the configuration needs and that is not set.
 type UnsetError = strictyaml.UnsetError
 
-// Load reads the configuration file at path. Its relative paths count from the
-// directory of the file; env looks environment variables up, as os.LookupEnv
-// does, and may be nil for none. An error has one line for each thing wrong with
+// Load reads the configuration file at path, a regular file of at most 16 MiB. Its
+// relative paths count from the directory of the file; env looks environment
+// variables up, as os.LookupEnv does, and may be nil for none. An error has one line for each thing wrong with
 // the file, in the order of the file.
 func Load(path string, env func(string) (string, bool)) (*Config, error) {
-	data, err := os.ReadFile(path)
+	data, err := regularfile.Read(path, regularfile.MaxConfiguration)
 	if err != nil {
 		message := "cannot read the configuration: " + cause(err).Error()
 		return nil, strictyaml.Errors{{File: path, Message: message, Err: err}}

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	promconfig "github.com/prometheus/common/config"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/config/internal/strictyaml"
+	"github.com/botpenguin-exporter/botpenguin_exporter/internal/regularfile"
 )
 
 // headerSecrets are the keys whose values are sent in a header, where a control
@@ -39,7 +39,7 @@ func (r *reader) checkFile(v strictyaml.Value, file, key string) {
 		v.Errorf("cannot be empty, want the path of a file")
 		return
 	}
-	data, err := os.ReadFile(promconfig.JoinDir(r.dir, file))
+	data, err := regularfile.Read(promconfig.JoinDir(r.dir, file), regularfile.MaxSecret)
 	if err != nil {
 		message := "cannot read " + v.Quoted() + ": " + cause(err).Error()
 		if !filepath.IsAbs(file) {

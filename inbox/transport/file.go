@@ -4,21 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"strings"
-	"syscall"
 	"time"
 	"unicode"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
+	"github.com/botpenguin-exporter/botpenguin_exporter/internal/regularfile"
 )
 
-const (
-	maxFile     = 1 << 20          // bytes of one secret file
-	fileTimeout = 10 * time.Second // for one file, for those whose context lasts longer
-)
+// fileTimeout is for one file, for those whose context lasts longer.
+const fileTimeout = 10 * time.Second
 
 // secretFiles reads an account's secret files. For each file there is at most one
 // goroutine, even while its file system hangs.
@@ -88,24 +84,8 @@ func fileError(reason inbox.Reason, key, path, problem string) *inbox.Error {
 	return inbox.Errorf(reason, "reading %s %s: %s", key, path, problem)
 }
 
-// readRegular returns the content of a regular file. It does not wait for the other end
-// of a pipe, as opening one would otherwise.
+// readRegular returns the content of a file that may hold a secret.
 func readRegular(path string) (string, error) {
-	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // Windows ignores O_NONBLOCK
-	if err != nil {
-		return "", err
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return "", err
-	}
-	if !info.Mode().IsRegular() {
-		return "", errors.New("it is not a regular file")
-	}
-	data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
-	if len(data) > maxFile {
-		return "", fmt.Errorf("it is larger than %d MiB", maxFile>>20)
-	}
+	data, err := regularfile.Read(path, regularfile.MaxSecret)
 	return string(data), err
 }
