@@ -95,6 +95,9 @@ func (r *reader) fill(target reflect.Value, v strictyaml.Value, key string) {
 		entries, _ := v.Entries()
 		target.Set(reflect.MakeMap(target.Type()))
 		for _, e := range entries {
+			if key == "proxy_connect_header" {
+				checkHeaderText(e.Key, "a header's name", e.Name)
+			}
 			element := reflect.New(target.Type().Elem()).Elem()
 			r.fill(element, e.Value, key)
 			target.SetMapIndex(reflect.ValueOf(e.Name), element)
@@ -126,6 +129,8 @@ func (r *reader) fillScalar(target reflect.Value, v strictyaml.Value, key string
 		case !ok:
 		case strings.HasSuffix(key, "_file") || key == "files":
 			r.checkFile(v, text, key)
+		case key == "type": // of authorization, sent before the credentials
+			checkHeaderText(v, "the value", text)
 		case key == "values":
 			text = secret(v, key)
 		case key == "token_url":

@@ -13,9 +13,9 @@ import (
 )
 
 // headerSecrets are the keys whose values are sent in a header, where a control
-// character makes every request fail.
+// character makes every request fail or adds another header.
 var headerSecrets = []string{
-	"credentials", "credentials_file", "bearer_token", "bearer_token_file", "values", "secrets", "files",
+	"credentials", "credentials_file", "bearer_token", "bearer_token_file", "values", "secrets", "files", "proxy_connect_header",
 }
 
 // secret reads a secret, which must not be empty.
@@ -57,7 +57,14 @@ func checkSecret(v strictyaml.Value, key, what, text string) {
 	switch {
 	case strings.TrimSpace(text) == "":
 		v.Errorf("%s is empty", what)
-	case slices.Contains(headerSecrets, key) && strings.ContainsFunc(text, unicode.IsControl):
+	case slices.Contains(headerSecrets, key):
+		checkHeaderText(v, what, text)
+	}
+}
+
+// checkHeaderText reports a text that a header cannot have.
+func checkHeaderText(v strictyaml.Value, what, text string) {
+	if strings.ContainsFunc(text, unicode.IsControl) {
 		v.Errorf("%s contains a line break or another control character", what)
 	}
 }
