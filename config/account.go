@@ -38,7 +38,8 @@ func (r *reader) accounts(list []strictyaml.Value, global dimensions) []*account
 	return all
 }
 
-// account reads one account.
+// account reads one account. No error shows a value of it: any may be a secret that
+// was pasted to a wrong place.
 func (r *reader) account(v strictyaml.Value, global dimensions) *accountDraft {
 	keys, _ := v.Mapping(append(slices.Clone(accountKeys), httpClientKeys()...)...)
 	keys.Require("name", "url")
@@ -70,14 +71,14 @@ func readLimits(account *Account, keys strictyaml.Mapping) {
 	if v, ok := keys.Get("rate_limit"); ok {
 		rate, ok := v.Number()
 		if ok && rate < 0 {
-			v.Errorf("want requests per second, 0 for no limit, got %s", v.Quoted())
+			v.Errorf("want requests per second, 0 for no limit")
 		}
 		account.RateLimit = rate
 	}
 	if v, ok := keys.Get("concurrency"); ok {
 		most, ok := v.Number()
 		if ok && (most < 1 || most > 1000 || most != float64(int(most))) {
-			v.Errorf("want a whole number from 1 to 1000, got %s", v.Quoted())
+			v.Errorf("want a whole number from 1 to 1000")
 		}
 		account.Concurrency = int(most)
 	}
@@ -97,7 +98,7 @@ func readLimits(account *Account, keys strictyaml.Mapping) {
 func walks(v strictyaml.Value) bool {
 	counting, ok := v.NonEmptyText()
 	if ok && counting != "walk" && counting != "probe" {
-		v.Errorf("want probe or walk, got %s", v.Quoted())
+		v.Errorf("want probe or walk")
 	}
 	return counting == "walk"
 }

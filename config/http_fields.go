@@ -54,13 +54,8 @@ func (r *reader) fillKeys(target any, entries []strictyaml.Entry) {
 	for _, e := range entries {
 		i := slices.IndexFunc(fields, func(f httpField) bool { return f.name == e.Name })
 		switch {
-		case i < 0: // the name is shown only if it resembles a key, it may be a secret
-			names := usableKeys(fields)
-			if meant, ok := strictyaml.Nearest(e.Name, names); ok {
-				e.Key.Errorf("unknown key %q, did you mean %q?", e.Name, meant)
-			} else {
-				e.Key.Errorf("unknown key, want one of %s", strings.Join(names, ", "))
-			}
+		case i < 0:
+			e.Unknown(usableKeys(fields))
 		case strings.HasSuffix(e.Name, "_ref"):
 			e.Key.Errorf("%s needs a secret manager, which the exporter does not have", e.Name)
 		default:

@@ -41,7 +41,8 @@ func (r *reader) checkFile(v strictyaml.Value, file, key string) {
 	}
 	data, err := regularfile.Read(promconfig.JoinDir(r.dir, file), regularfile.MaxSecret)
 	if err != nil {
-		message := "cannot read " + v.Quoted() + ": " + cause(err).Error()
+		// The path is not shown: it may be the secret itself.
+		message := "cannot read the file: " + cause(err).Error()
 		if !filepath.IsAbs(file) {
 			message += " (relative paths count from " + r.dir + ")"
 		}

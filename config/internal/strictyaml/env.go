@@ -102,3 +102,14 @@ func isVariableName(name string) bool {
 	}
 	return name != ""
 }
+
+// variableNames returns the variables of a text as ${NAME}, without their defaults.
+func variableNames(text string) []string {
+	var names []string
+	for _, part := range strings.Split(strings.ReplaceAll(text, "$$", ""), "${")[1:] {
+		name, _, _ := strings.Cut(part, "}")
+		name, _, _ = strings.Cut(name, ":-")
+		names = append(names, "${"+name+"}")
+	}
+	return names
+}

@@ -27,7 +27,7 @@ func (v Value) Scalar() (string, bool) {
 func (v Value) Text() (string, bool) {
 	text, ok := v.Scalar()
 	if ok && v.node.Tag != stringTag {
-		v.Errorf("want a string, quote it: %s", v.Quoted())
+		v.Errorf("want a string, put it in quotes")
 		return "", false
 	}
 	return text, ok
@@ -66,9 +66,12 @@ func (v Value) Number() (float64, bool) {
 		return 0, false
 	}
 	number, err := strconv.ParseFloat(text, 64)
-	numeric := v.node.Tag == intTag || v.node.Tag == floatTag || v.hasVariables()
-	if err != nil || !numeric || math.IsNaN(number) || math.IsInf(number, 0) {
-		v.Errorf("want a number, got %s", v.Quoted())
+	switch numeric := v.node.Tag == intTag || v.node.Tag == floatTag || v.hasVariables(); {
+	case err != nil || math.IsNaN(number) || math.IsInf(number, 0):
+		v.Errorf("want a number")
+		return 0, false
+	case !numeric:
+		v.Errorf("want a number, without quotes")
 		return 0, false
 	}
 	return number, true
@@ -82,7 +85,7 @@ func (v Value) Duration() (time.Duration, bool) {
 	}
 	duration, err := model.ParseDuration(text)
 	if err != nil {
-		v.Errorf("want a duration such as 10s or 1m30s, got %s", v.Quoted())
+		v.Errorf("want a duration such as 10s or 1m30s")
 		return 0, false
 	}
 	return time.Duration(duration), true

@@ -2,6 +2,7 @@ package strictyaml
 
 import (
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -31,14 +32,24 @@ func (v Value) Section(name string) Value {
 }
 
 // Errorf reports an error at the value. The message begins with the path of the
-// value and must not contain what may be secret.
+// value, ends with the variables in it, and must not contain what may be secret.
 func (v Value) Errorf(format string, args ...any) {
-	v.doc.fail(v.node, v.path, format, args...)
+	v.doc.errs = append(v.doc.errs, v.problem(format, args...))
 }
 
 // Warnf reports something that is suspicious but no error.
 func (v Value) Warnf(format string, args ...any) {
-	v.doc.warnings = append(v.doc.warnings, v.doc.problem(v.node, v.path, format, args...))
+	v.doc.warnings = append(v.doc.warnings, v.problem(format, args...))
+}
+
+// problem returns an error at the value, and names its variables if the message does
+// not.
+func (v Value) problem(format string, args ...any) *Error {
+	p := v.doc.problem(v.node, v.path, format, args...)
+	if names := variableNames(v.doc.sources[v.node]); len(names) > 0 && !strings.Contains(p.Message, names[0]) {
+		p.Message += " (the value of " + strings.Join(names, " and ") + ")"
+	}
+	return p
 }
 
 // Source returns a scalar as the file has it, and whether that has variables in
