@@ -23,7 +23,7 @@ func Check(c Config, out, errs io.Writer) error {
 	}
 	now := time.Now()
 	for _, account := range cfg.Accounts {
-		fmt.Fprintf(out, "account %s at %s\n", account.Name, account.URL)
+		fmt.Fprintf(out, "account %s at %s\n", account.Name, account.ShownURL)
 		for _, q := range account.Queries {
 			for _, part := range q.Parts {
 				fmt.Fprintf(out, "\n  %s%s\n", collector.MetricName(q), labelText(part.Labels))

@@ -54,6 +54,7 @@ func (r *reader) account(v strictyaml.Value, global dimensions) *accountDraft {
 	}
 	if v, ok := keys.Get("url"); ok {
 		account.URL = baseURL(v)
+		account.ShownURL = shownURL(account.URL, v)
 	}
 	readLimits(account.Account, keys)
 	if v, ok := keys.Get("counting"); ok {

@@ -42,8 +42,7 @@ func (v Value) NonEmptyText() (string, bool) {
 	return text, text != ""
 }
 
-// Bool returns a boolean. One that comes from a variable is a boolean for
-// [Value.Node] from then on.
+// Bool returns a boolean.
 func (v Value) Bool() (value, ok bool) {
 	text, ok := v.Scalar()
 	if !ok {
@@ -55,7 +54,6 @@ func (v Value) Bool() (value, ok bool) {
 		v.Errorf("want true or false")
 		return false, false
 	}
-	v.node.Tag, v.node.Value = boolTag, strconv.FormatBool(value)
 	return value, true
 }
 

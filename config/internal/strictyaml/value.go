@@ -87,6 +87,11 @@ func (v Value) IsMapping() bool {
 	return v.node.Kind == yaml.MappingNode
 }
 
+// IsList reports whether the value is a list.
+func (v Value) IsList() bool {
+	return v.node.Kind == yaml.SequenceNode
+}
+
 // is reports a value that is not of the kind that is wanted.
 func (v Value) is(want yaml.Kind) bool {
 	if v.isBroken() {
