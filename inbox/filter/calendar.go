@@ -27,6 +27,16 @@ func roundDown(t time.Time, unit byte) time.Time {
 	}
 }
 
+// addMonths returns the same day of another month, or that month's last day if it has
+// no such day.
+func addMonths(t time.Time, months int) time.Time {
+	moved := t.AddDate(0, months, 0)
+	if overflow := moved.Day(); overflow < t.Day() { // into the month after
+		moved = t.AddDate(0, months, -overflow)
+	}
+	return moved
+}
+
 // firstInstant returns when a day of the calendar begins in loc. That is
 // midnight, the earlier one when a change of offset repeats it; when a change
 // skips midnight it is the moment of the change.

@@ -21,10 +21,11 @@ type Time struct {
 
 // ParseTime reads an RFC 3339 time, a plain date (its first instant in loc), or
 // a time relative to now: "now", then any sequence of "+" or "-" with a
-// duration in Prometheus' units (ms, s, m, h, d, w, y) and of "/" with a unit
-// to round down to (s, m, h, d, w, M, y), taken from left to right. Days and
-// weeks are days of the calendar in loc, weeks begin on Monday, and a year is
-// 365 days. A nil loc is UTC.
+// duration in Prometheus' units (ms, s, m, h, d, w, y) and months (M) and of
+// "/" with a unit to round down to (s, m, h, d, w, M, y), taken from left to
+// right. Days, weeks and months are those of the calendar in loc: weeks begin on
+// Monday, and a month before March 31 is the last day of February. A year is 365
+// days. A nil loc is UTC.
 func ParseTime(s string, loc *time.Location) (Time, error) {
 	if loc == nil {
 		loc = time.UTC
