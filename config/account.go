@@ -3,6 +3,7 @@ package config
 import (
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/config/internal/strictyaml"
@@ -12,6 +13,11 @@ import (
 // are those of the HTTP client.
 var accountKeys = []string{
 	"name", "url", "rate_limit", "concurrency", "timeout", "min_interval", "counting", "dimensions",
+}
+
+// authorizations are the keys of an account that can authorize its requests.
+var authorizations = []string{
+	"authorization", "basic_auth", "oauth2", "bearer_token", "bearer_token_file", "http_headers",
 }
 
 // accountDraft is an account with what its queries are expanded with.
@@ -64,6 +70,9 @@ func (r *reader) account(v strictyaml.Value, global dimensions) *accountDraft {
 		account.dimensions = r.dimensions(v).over(global)
 	}
 	account.HTTP = r.httpClient(v)
+	if !slices.ContainsFunc(authorizations, keys.Has) {
+		v.Warnf("has no authorization, which the API needs")
+	}
 	return account
 }
 
@@ -119,6 +128,8 @@ func baseURL(v strictyaml.Value) *url.URL {
 		v.Errorf("want a URL that begins with https:// or http:// and a host")
 	case u.User != nil:
 		v.Errorf("the URL contains a user, use basic_auth")
+	case strings.HasSuffix(strings.TrimRight(u.Path, "/"), "/inbox/users"):
+		v.Errorf("the URL ends with the API's path /inbox/users, want only what is before it")
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		v.Errorf("the URL has a query or a fragment, want only the base of the API's paths")
 	}

@@ -21,6 +21,7 @@ const canary = "hunter2-canary"
 // environment is what the variables of the test configurations are set to.
 func environment(name string) (string, bool) {
 	value, ok := map[string]string{
+		"BEARER":  "Bearer " + canary,
 		"BYTES":   "\xff",
 		"DOTS":    "a..b",
 		"EMPTY":   "",

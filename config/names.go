@@ -32,6 +32,9 @@ func checkMetricName(v strictyaml.Value, name string) {
 		v.Errorf("%s is not a valid metric name, want letters, digits and _, and no digit first", v.Quoted())
 		return
 	}
+	if strings.HasPrefix(name, "botpenguin_") {
+		v.Errorf("the prefix botpenguin_ is reserved, the metric is called botpenguin_inbox_ and the name")
+	}
 	for _, suffix := range reservedSuffixes {
 		if strings.HasSuffix(name, suffix) {
 			v.Errorf("the suffix %s is reserved, the metric is a gauge", suffix)

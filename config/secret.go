@@ -2,6 +2,7 @@ package config
 
 import (
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -17,6 +18,12 @@ import (
 var headerSecrets = []string{
 	"credentials", "credentials_file", "bearer_token", "bearer_token_file", "values", "secrets", "files", "proxy_connect_header",
 }
+
+// tokens are the keys whose values are sent after the word Bearer.
+var tokens = []string{"credentials", "credentials_file", "bearer_token", "bearer_token_file"}
+
+// bearer matches what was copied with that word.
+var bearer = regexp.MustCompile(`(?i)^\s*bearer\s`)
 
 // secret reads a secret, which must not be empty.
 func secret(v strictyaml.Value, key string) string {
@@ -58,6 +65,8 @@ func checkSecret(v strictyaml.Value, key, what, text string) {
 	switch {
 	case strings.TrimSpace(text) == "":
 		v.Errorf("%s is empty", what)
+	case slices.Contains(tokens, key) && bearer.MatchString(text):
+		v.Errorf(`%s begins with "Bearer", which is sent anyway, want the token alone`, what)
 	case slices.Contains(headerSecrets, key):
 		checkHeaderText(v, what, text)
 	}

@@ -88,13 +88,19 @@ func (m Mapping) Get(key string) (Value, bool) {
 	return v, ok
 }
 
+// Has reports whether the mapping has a key.
+func (m Mapping) Has(key string) bool {
+	_, ok := m.values[key]
+	return ok
+}
+
 // Require reports those of the keys that the mapping does not have.
 func (m Mapping) Require(keys ...string) {
 	if m.values == nil {
 		return // no mapping, reported
 	}
 	for _, key := range keys {
-		if _, ok := m.values[key]; !ok {
+		if !m.Has(key) {
 			m.of.Errorf("%s is missing", key)
 		}
 	}
