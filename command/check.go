@@ -12,13 +12,13 @@ import (
 )
 
 // Check reads the configuration and prints what a scrape of each account would ask,
-// to out, and warnings to errs. It asks nothing of the network.
+// to out, and warnings and advice to errs. It asks nothing of the network.
 func Check(c Config, out, errs io.Writer) error {
 	cfg, err := newReads().do(c)
 	if err != nil {
 		return err
 	}
-	for _, warning := range cfg.Warnings {
+	for _, warning := range slices.Concat(cfg.Warnings, cfg.Advice) {
 		fmt.Fprintln(errs, "warning:", warning)
 	}
 	now := time.Now()

@@ -72,6 +72,8 @@ func (r *reader) account(v strictyaml.Value, global dimensions) *accountDraft {
 	account.HTTP = r.httpClient(v)
 	if !slices.ContainsFunc(authorizations, keys.Has) {
 		v.Warnf("has no authorization, which the API needs")
+	} else if v, ok := keys.Get("url"); ok {
+		adviseEncryption(v, account.URL, "the authorization")
 	}
 	return account
 }

@@ -27,6 +27,7 @@ func environment(name string) (string, bool) {
 		"EMPTY":   "",
 		"HOST":    "inbox.example",
 		"RATE":    "2.5",
+		"SHORT":   "1234567",
 		"TIMEOUT": "1m30s",
 		"TOKEN":   canary,
 		"TRUE":    "true",

@@ -21,6 +21,8 @@ type Config struct {
 	Accounts []*Account
 	// Warnings are lines for the log, each beginning with file:line:column.
 	Warnings []string
+	// Advice are lines in the same form about what works and could be more secure.
+	Advice []string
 
 	yaml []byte
 }

@@ -114,6 +114,9 @@ func (r *reader) fillScalar(target reflect.Value, v strictyaml.Value, key string
 	case reflect.Bool:
 		flag, _ := v.Bool()
 		target.SetBool(flag)
+		if flag && key == "insecure_skip_verify" {
+			v.Advisef("certificates are not verified: whoever pretends to be the server gets the secrets, want ca_file")
+		}
 	case reflect.Interface:
 		if claim, ok := v.Any(); ok && claim != nil {
 			target.Set(reflect.ValueOf(claim))
@@ -142,6 +145,7 @@ func tlsVersion(v strictyaml.Value) promconfig.TLSVersion {
 	if ok && !known {
 		v.Errorf("want one of TLS10, TLS11, TLS12, TLS13")
 	}
+	adviseVersion(v, version)
 	return version
 }
 
@@ -165,7 +169,10 @@ func checkTokenURL(v strictyaml.Value) {
 	if !ok {
 		return
 	}
-	if u, err := url.Parse(text); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
 		v.Errorf("not a valid URL, want one that begins with https:// or http://")
+		return
 	}
+	adviseEncryption(v, u, "the client's secret")
 }

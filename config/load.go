@@ -42,6 +42,9 @@ func Parse(name string, data []byte, dir string, env func(string) (string, bool)
 	for _, warning := range doc.Warnings() {
 		cfg.Warnings = append(cfg.Warnings, warning.Error())
 	}
+	for _, advice := range doc.Advice() {
+		cfg.Advice = append(cfg.Advice, advice.Error())
+	}
 	return cfg, nil
 }
 

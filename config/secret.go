@@ -46,7 +46,8 @@ func (r *reader) checkFile(v strictyaml.Value, file, key string) {
 		v.Errorf("cannot be empty, want the path of a file")
 		return
 	}
-	data, err := regularfile.Read(promconfig.JoinDir(r.dir, file), regularfile.MaxSecret)
+	path := promconfig.JoinDir(r.dir, file)
+	data, err := regularfile.Read(path, regularfile.MaxSecret)
 	if err != nil {
 		// The path is not shown: it may be the secret itself.
 		message := "cannot read the file: " + cause(err).Error()
@@ -56,6 +57,7 @@ func (r *reader) checkFile(v strictyaml.Value, file, key string) {
 		v.Errorf("%s", message)
 		return
 	}
+	adviseMode(v, path, key)
 	checkSecret(v, key, "the file "+v.Quoted(), strings.TrimSpace(string(data)))
 }
 
@@ -70,6 +72,7 @@ func checkSecret(v strictyaml.Value, key, what, text string) {
 	case slices.Contains(headerSecrets, key):
 		checkHeaderText(v, what, text)
 	}
+	adviseLength(v, key, what, text)
 }
 
 // checkHeaderText reports a text that a header cannot have.

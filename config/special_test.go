@@ -71,3 +71,44 @@ func TestHugeFiles(t *testing.T) {
 		}
 	}
 }
+
+// Secrets that every user can read are advised against, and what is no secret is not.
+func TestAdviceAboutReadableFiles(t *testing.T) {
+	t.Parallel()
+	certificate, key := selfSigned(t)
+	text := []byte("secret-token")
+	for _, test := range []struct {
+		keys    string
+		content []byte
+		mode    os.FileMode
+		advice  string
+	}{
+		{"authorization: {credentials_file: FILE}", text, 0o600, ""},
+		{"authorization: {credentials_file: FILE}", text, 0o640, ""},
+		{"authorization: {credentials_file: FILE}", text, 0o644, "authorization.credentials_file"},
+		{"bearer_token_file: FILE", text, 0o604, "bearer_token_file"},
+		{"basic_auth: {username_file: FILE, password: secret-password}", text, 0o644, ""},
+		{"basic_auth: {username: me, password_file: FILE}", text, 0o644, "basic_auth.password_file"},
+		{"http_headers: {X-Key: {files: [FILE]}}", text, 0o644, "http_headers.X-Key.files[0]"},
+		{"oauth2: {client_id: me, client_secret_file: FILE, token_url: https://login.example}", text, 0o644, "oauth2.client_secret_file"},
+		{"bearer_token: secret-token\n    tls_config: {ca_file: FILE}", certificate, 0o644, ""},
+		{"bearer_token: secret-token\n    tls_config: {cert_file: FILE, key_file: FILE}", append(certificate, key...), 0o644, "tls_config.key_file"},
+	} {
+		file := filepath.Join(t.TempDir(), "file")
+		if err := os.WriteFile(file, test.content, test.mode); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(file, test.mode); err != nil { // whatever the umask is
+			t.Fatal(err)
+		}
+		cfg, err := Parse("f", []byte(accountWith("\n    "+strings.ReplaceAll(test.keys, "FILE", file))), ".", environment)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := strings.Join(cfg.Advice, "\n")
+		want := ": accounts[0] (acme): " + test.advice + ": every user of this machine can read the file, run chmod o-r"
+		if test.advice == "" && got != "" || !strings.HasSuffix(got, want) && test.advice != "" || len(cfg.Advice) > 1 {
+			t.Errorf("%s with mode %o: %q", test.keys, test.mode, got)
+		}
+	}
+}

@@ -14,6 +14,7 @@ type Document struct {
 	root     *yaml.Node
 	errs     Errors
 	warnings Errors
+	advice   Errors
 
 	sources map[*yaml.Node]string // of scalars with variables, as the file has them
 	broken  map[*yaml.Node]bool   // values that were reported when they were resolved
@@ -55,6 +56,11 @@ func (d *Document) Err() error {
 // Warnings returns the warnings so far, in the order of the file and each once.
 func (d *Document) Warnings() Errors {
 	return d.warnings.sorted()
+}
+
+// Advice returns the advice so far, in the order of the file and each once.
+func (d *Document) Advice() Errors {
+	return d.advice.sorted()
 }
 
 // Failures counts the errors that were reported and the reads that failed

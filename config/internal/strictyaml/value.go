@@ -42,6 +42,11 @@ func (v Value) Warnf(format string, args ...any) {
 	v.doc.warnings = append(v.doc.warnings, v.problem(format, args...))
 }
 
+// Advisef reports something that works and could be better.
+func (v Value) Advisef(format string, args ...any) {
+	v.doc.advice = append(v.doc.advice, v.problem(format, args...))
+}
+
 // problem returns an error at the value, and names its variables if the message does
 // not.
 func (v Value) problem(format string, args ...any) *Error {
