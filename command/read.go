@@ -9,8 +9,8 @@ import (
 )
 
 // readTimeout is how long reading a configuration and the files that it names may take.
-// It is below the time that a client of /-/reload has for the answer.
-const readTimeout = 25 * time.Second
+// The largest takes seconds.
+const readTimeout = time.Minute
 
 // reads reads configurations, one at a time. A read that hangs, because a file system
 // does, is given up, and there is no other one until it has ended.

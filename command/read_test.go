@@ -21,7 +21,7 @@ func hangingConfig(t *testing.T) (c Config, release func()) {
 	}}, func() { close(released) }
 }
 
-const hung = "reading the configuration: it is not read after 25s, a file system may hang"
+const hung = "reading the configuration: it is not read after 1m0s, a file system may hang"
 
 // A file on a file system that hangs is given up.
 func TestCheckEndsWhileAFileHangs(t *testing.T) {

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"bytes"
+	"slices"
 	"strconv"
 	"time"
 
@@ -21,17 +23,44 @@ import (
 //     the query and long segments of the path, and fields under extra whose names say
 //     so. Of those fields only what is nothing but a variable is shown, as ${NAME}.
 func dump(zone *time.Location, accounts []*accountDraft, top strictyaml.Mapping) []byte {
-	list := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
-	for _, account := range accounts {
-		list.Content = append(list.Content, dumpAccount(account))
+	out := strictyaml.Marshal(mappingOf("timezone", orWritten(top, "timezone", textOf(zone.String()))))
+	out = append(out, "accounts:\n"...)
+	for some := range slices.Chunk(accounts, dumpedAtOnce) {
+		out = append(out, strictyaml.Marshal(listOf(some, dumpAccount))...)
 	}
-	root := mappingOf("timezone", orWritten(top, "timezone", textOf(zone.String())), "accounts", list)
-	for _, key := range []string{"dimensions", "queries"} {
-		if v, ok := top.Get(key); ok {
-			root.Content = append(root.Content, textOf(key), dumpFilters(v))
+	if v, ok := top.Get("dimensions"); ok {
+		out = append(out, dumpDimensions(v)...)
+	}
+	out = append(out, "queries:\n"...)
+	queries, _ := top.Get("queries")
+	items, _ := queries.Items()
+	for some := range slices.Chunk(items, dumpedAtOnce) {
+		out = append(out, strictyaml.Marshal(listOf(some, dumpFilters))...)
+	}
+	return out
+}
+
+// dumpedAtOnce is how many items are marshaled at once: the YAML library needs much
+// memory for each, until it is done.
+const dumpedAtOnce = 100
+
+// dumpDimensions returns the key dimensions.
+func dumpDimensions(v strictyaml.Value) []byte {
+	const key = "dimensions"
+	entries, _ := v.Entries()
+	if len(entries) == 0 {
+		return strictyaml.Marshal(mappingOf(key, v.Written()))
+	}
+	out := []byte(key + ":\n")
+	for some := range slices.Chunk(entries, dumpedAtOnce) {
+		part := mappingOf()
+		for _, e := range some {
+			part.Content = append(part.Content, textOf(e.Name), e.Value.Written())
 		}
+		hideNamed(part, false)
+		out = append(out, bytes.TrimPrefix(strictyaml.Marshal(mappingOf(key, part)), []byte(key+":\n"))...)
 	}
-	return strictyaml.Marshal(root)
+	return out
 }
 
 // dumpAccount returns an account without its secrets.
@@ -75,6 +104,15 @@ func textOf(text string) *yaml.Node {
 
 func numberOf(number float64) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Value: strconv.FormatFloat(number, 'f', -1, 64)}
+}
+
+// listOf returns a list of nodes made from items.
+func listOf[T any](items []T, node func(T) *yaml.Node) *yaml.Node {
+	list := &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
+	for _, item := range items {
+		list.Content = append(list.Content, node(item))
+	}
+	return list
 }
 
 // mappingOf returns a mapping of keys and nodes, which alternate.

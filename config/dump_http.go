@@ -23,8 +23,13 @@ func dumpHTTP(cfg promconfig.HTTPClientConfig, account strictyaml.Value) *yaml.N
 func showWritten(n *yaml.Node, v strictyaml.Value) {
 	switch {
 	case n.Kind == yaml.MappingNode && v.IsMapping():
+		keys := make(map[string]strictyaml.Value)
+		entries, _ := v.Entries()
+		for _, e := range entries {
+			keys[e.Name] = e.Value
+		}
 		for i := 0; i < len(n.Content); i += 2 {
-			if child, ok := v.Lookup(n.Content[i].Value); ok {
+			if child, ok := keys[n.Content[i].Value]; ok {
 				showWritten(n.Content[i+1], child)
 			}
 		}

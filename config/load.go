@@ -16,8 +16,8 @@ type UnsetError = strictyaml.UnsetError
 
 // Load reads the configuration file at path, a regular file of at most 16 MiB. Its
 // relative paths count from the directory of the file; env looks environment
-// variables up, as os.LookupEnv does, and may be nil for none. An error has one line for each thing wrong with
-// the file, in the order of the file.
+// variables up, as os.LookupEnv does, and may be nil for none. An error has one line
+// for each of the first 1000 things wrong with the file, in the order of the file.
 func Load(path string, env func(string) (string, bool)) (*Config, error) {
 	data, err := regularfile.Read(path, regularfile.MaxConfiguration)
 	if err != nil {
@@ -75,13 +75,9 @@ func (r *reader) config(root strictyaml.Value) *Config {
 	}
 	accounts := r.accounts(requiredList(root, top, "accounts", "account"), global)
 	queries := r.queries(requiredList(root, top, "queries", "query"), accounts)
+	expandAll(queries)
 	cfg := &Config{}
 	for _, account := range accounts {
-		for _, query := range queries {
-			if query.appliesTo(account) {
-				account.Queries = append(account.Queries, expandQuery(query, account))
-			}
-		}
 		cfg.Accounts = append(cfg.Accounts, account.Account)
 	}
 	if r.doc.Failures() == 0 {

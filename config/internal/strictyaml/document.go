@@ -73,7 +73,14 @@ func (d *Document) Failures() int {
 // fail reports an error at a node. The message must not contain a value that
 // may be secret.
 func (d *Document) fail(n *yaml.Node, at path, format string, args ...any) {
-	d.errs = append(d.errs, d.problem(n, at, format, args...))
+	d.report(d.problem(n, at, format, args...))
+}
+
+// report adds an error.
+func (d *Document) report(err *Error) {
+	if !d.errs.add(err) {
+		d.skipped++
+	}
 }
 
 func (d *Document) problem(n *yaml.Node, at path, format string, args ...any) *Error {

@@ -16,7 +16,7 @@ func (r *resolver) expandScalar(n *yaml.Node) {
 	text, problems := expand(n.Value, r.env)
 	for _, problem := range problems {
 		line, column := r.locate(n, problem.token)
-		r.doc.errs = append(r.doc.errs, &Error{
+		r.doc.report(&Error{
 			File: r.doc.name, Line: line, Column: column, Message: problem.message, Err: problem.err,
 		})
 		r.doc.broken[n] = true

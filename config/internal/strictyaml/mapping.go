@@ -34,7 +34,7 @@ func (v Value) Entries() ([]Entry, bool) {
 }
 
 func (v Value) entries() []Entry {
-	var all []Entry
+	all := make([]Entry, 0, len(v.node.Content)/2)
 	for i := 0; i+1 < len(v.node.Content); i += 2 {
 		key, value := v.node.Content[i], v.node.Content[i+1]
 		all = append(all, Entry{

@@ -34,17 +34,17 @@ func (v Value) Section(name string) Value {
 // Errorf reports an error at the value. The message begins with the path of the
 // value, ends with the variables in it, and must not contain what may be secret.
 func (v Value) Errorf(format string, args ...any) {
-	v.doc.errs = append(v.doc.errs, v.problem(format, args...))
+	v.doc.report(v.problem(format, args...))
 }
 
 // Warnf reports something that is suspicious but no error.
 func (v Value) Warnf(format string, args ...any) {
-	v.doc.warnings = append(v.doc.warnings, v.problem(format, args...))
+	v.doc.warnings.add(v.problem(format, args...))
 }
 
 // Advisef reports something that works and could be better.
 func (v Value) Advisef(format string, args ...any) {
-	v.doc.advice = append(v.doc.advice, v.problem(format, args...))
+	v.doc.advice.add(v.problem(format, args...))
 }
 
 // problem returns an error at the value, and names its variables if the message does
