@@ -61,7 +61,7 @@ func checkConfiguration(t *testing.T, p markdown.Page, block markdown.Block, dir
 	t.Helper()
 	text := block.Text
 	for key, missing := range map[string]string{
-		"accounts": "accounts: [{name: acme, url: https://inbox.example}]\n",
+		"accounts": "accounts: [{name: acme, url: https://inbox.example, authorization: {credentials: simulated-token}}]\n",
 		"queries":  "queries: [{name: users, help: All contacts.}]\n",
 	} {
 		if !strings.Contains("\n"+text, "\n"+key+":") {

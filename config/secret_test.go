@@ -116,6 +116,23 @@ func TestErrorsHideSecrets(t *testing.T) {
 		"\n    tls_config: {cert: hunter2-canary, key: hunter2-canary}",
 		"\n    oauth2: {token_url: \"hunter2-canary://x\"}",
 		"\n    timeout: ${TOKEN}",
+		"\n    hunter2-canary: x",
+		"\n    hunter2-canary:",
+		"\n    timeout: hunter2-canary",
+		"\n    min_interval: [hunter2-canary]",
+		"\n    min_interval: hunter2-canary",
+		"\n    rate_limit: hunter2-canary",
+		"\n    concurrency: hunter2-canary",
+		"\n    counting: hunter2-canary",
+		"\n    follow_redirects: hunter2-canary",
+		"\n    dimensions: hunter2-canary",
+		"\n    authorization: {credentials_file: hunter2-canary}",
+		"\n    bearer_token_file: /hunter2-canary",
+		"\n    bearer_token_file: /dev/null/hunter2-canary",
+		"\n    tls_config: {min_version: hunter2-canary, ca_file: hunter2-canary}",
+		"\n    http_headers: {X-Key: {files: [hunter2-canary]}}",
+		"\n    http_headers: {X-Key: {hunter2-canary: }}",
+		"\n    oauth2: {client_secret_file: hunter2-canary}",
 	} {
 		_, err := Parse("secret.yml", []byte(accountWith(keys)), ".", environment)
 		if err == nil {

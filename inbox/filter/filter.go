@@ -26,12 +26,6 @@ type extraField struct {
 	json string // compact
 }
 
-// Range is the value of a date filter: contacts from Start to End. The zero Time
-// means that there is no limit.
-type Range struct {
-	Start, End Time
-}
-
 // Orders is the value of hasOrdered. A zero Last is sent as "".
 type Orders struct {
 	Status bool // whether the contact has ordered
