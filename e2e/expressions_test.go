@@ -207,7 +207,7 @@ func (p promServer) series(t *testing.T, query string) []sample {
 	return response.Data.Result
 }
 
-// startMonitoring starts a Prometheus that scrapes exporters and evaluates rules every
+// startMonitoring starts a Prometheus that scrapes exporters at an interval, evaluates rules every
 // second, and sends alerts to the Alertmanagers at the given addresses.
 func startMonitoring(t *testing.T, interval string, exporters, rules []string, alertmanagers ...string) promServer {
 	t.Helper()
