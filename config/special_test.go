@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/botpenguin-exporter/botpenguin_exporter/internal/programtest"
 	"github.com/botpenguin-exporter/botpenguin_exporter/internal/regularfile"
 )
 
@@ -75,11 +76,11 @@ func TestHugeFiles(t *testing.T) {
 // Secrets that every user can read are advised against, and what is no secret is not.
 func TestAdviceAboutReadableFiles(t *testing.T) {
 	t.Parallel()
-	certificate, key := selfSigned(t)
-	text := []byte("secret-token")
+	certificate, key := programtest.Certificate(t)
+	const text = "secret-token"
 	for _, test := range []struct {
 		keys    string
-		content []byte
+		content string
 		mode    os.FileMode
 		advice  string
 	}{
@@ -92,10 +93,10 @@ func TestAdviceAboutReadableFiles(t *testing.T) {
 		{"http_headers: {X-Key: {files: [FILE]}}", text, 0o644, "http_headers.X-Key.files[0]"},
 		{"oauth2: {client_id: me, client_secret_file: FILE, token_url: https://login.example}", text, 0o644, "oauth2.client_secret_file"},
 		{"bearer_token: secret-token\n    tls_config: {ca_file: FILE}", certificate, 0o644, ""},
-		{"bearer_token: secret-token\n    tls_config: {cert_file: FILE, key_file: FILE}", append(certificate, key...), 0o644, "tls_config.key_file"},
+		{"bearer_token: secret-token\n    tls_config: {cert_file: FILE, key_file: FILE}", certificate + key, 0o644, "tls_config.key_file"},
 	} {
 		file := filepath.Join(t.TempDir(), "file")
-		if err := os.WriteFile(file, test.content, test.mode); err != nil {
+		if err := os.WriteFile(file, []byte(test.content), test.mode); err != nil {
 			t.Fatal(err)
 		}
 		if err := os.Chmod(file, test.mode); err != nil { // whatever the umask is

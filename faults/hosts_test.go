@@ -1,21 +1,14 @@
 package faults
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"encoding/pem"
 	"log/slog"
 	"maps"
-	"math/big"
 	"net"
 	"net/http"
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
 	"github.com/botpenguin-exporter/botpenguin_exporter/internal/programtest"
@@ -61,20 +54,12 @@ func newHost(t *testing.T, config *tls.Config) *host {
 // identity returns a certificate for an address, and a file that has one trust it.
 func identity(t *testing.T) (config *tls.Config, trust string) {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	certificate, key := programtest.Certificate(t, "127.0.0.77")
+	pair, err := tls.X509KeyPair([]byte(certificate), []byte(key))
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 77)}, IsCA: true, BasicConstraintsValid: true,
-	}
-	raw, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	trust = programtest.WriteFile(t, "ca.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: raw})))
-	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{raw}, PrivateKey: key}}}, trust
+	return &tls.Config{Certificates: []tls.Certificate{pair}}, programtest.WriteFile(t, "ca.pem", certificate)
 }
 
 // An account whose host cannot be reached has no values; the other account keeps its.
