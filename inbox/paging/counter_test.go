@@ -137,7 +137,7 @@ func (l *list) pages() int { return (len(l.contacts) + l.size - 1) / l.size }
 // its audits.
 const allAudits = 2 * scrapesPerAudit * 2
 
-// firstCost is what the first count of so many pages may cost.
+// firstCost is how many requests the first count of a list of pages may take.
 func firstCost(pages int) int {
 	return 2*bits.Len(uint(max(pages, 1)-1)) + 4 // one of them confirms the page size
 }

@@ -50,7 +50,7 @@ func (s *search) contacts() int {
 }
 
 // contradicting returns the pages seen, in order, that do not fit a list whose pages
-// have so many records: one before the last that is not full, a last one that is
+// have that number of records: one before the last that is not full, a last one that is
 // longer, and one with contacts after the last.
 func (p *probe) contradicting(records int) []int {
 	low := p.search.bounds.low

@@ -114,7 +114,7 @@ func (s *search) agreeOnSize() bool {
 	return true
 }
 
-// shrank reports whether so many pages of another length mean that the page size has
+// shrank reports whether that number of pages of another length means that the page size has
 // shrunk. Then the list has more pages in proportion, while it has as many as before
 // if rows are dropped after paging. A list seen whole needs no such sign.
 func (s *search) shrank(from, to, pages int) bool {
