@@ -13,37 +13,45 @@ import (
 const (
 	// noValue is the label value of a contact whose field is absent, null or empty.
 	noValue = "none"
-	// maxGroups bounds the series of one part of a query.
-	maxGroups = 100
+	// maxGroups is the maximum number of groups of one part of a query that have contacts
+	// within groupsKept.
+	maxGroups = inbox.MaxValues
+	// groupsKept is how long a group that was not declared stays after it has lost its last
+	// contact.
+	groupsKept = time.Hour
 )
 
-// separator joins the values of a group into its key. It occurs in no valid UTF-8,
-// and so in no value.
+// separator joins the values of a group into its key. It is not valid UTF-8, so no value
+// contains it.
 const separator = "\xff"
 
-// group is the contacts that share the values of a query's group_by labels.
+// group is the contacts with the same values of a query's group_by labels.
 type group struct {
 	contacts int
-	earliest time.Time // of the field oldest; zero: none has a readable one
+	earliest time.Time // of the query's oldest field; zero: no contact has a valid time
 }
 
-// groups returns the series of a part that is read, those of groups that were seen
-// before included. now is when the run began. a.mu and the run's lock are held.
+// groups returns the series of a part that was read, including those of groups known from
+// earlier runs. now is when the run began. a.mu and the run's lock are held.
 func (a *Account) groups(p planned, now time.Time) ([]Series, error) {
 	for _, field := range p.fields {
 		if err := p.task.listing.Unreadable[field]; err != nil {
 			return nil, err
 		}
 	}
-	found := groupContacts(p.task.listing.Contacts, p.fields, p.oldest)
-	if len(found) > maxGroups {
-		return nil, inbox.Errorf(inbox.TooLarge,
-			"its contacts have more than %d different values of %s: group by a field with fewer, or count by dimensions (by)", maxGroups, groupLabels(p.query))
+	contacts := p.task.listing.Contacts
+	if p.oldest >= 0 && len(contacts) > 0 && !slices.ContainsFunc(contacts, func(c inbox.Contact) bool { return !c.Times[p.oldest].IsZero() }) {
+		return nil, inbox.Errorf(inbox.Decode, "none of %d contacts has a readable time in the field %s, which oldest names", len(contacts), p.query.Oldest)
 	}
-	seen := a.states[p.query].parts[p.index].groups
-	rememberGroups(seen, found)
+	found := groupContacts(contacts, p.fields, p.oldest)
+	known := a.states[p.query].parts[p.index].groups
+	known.forgetSecrets(a.process.Secrets)
+	if !known.remember(found, now) {
+		return nil, inbox.Errorf(inbox.TooLarge,
+			"the contacts have had more than %d different values of %s within an hour: group by a field with fewer values, or count by dimensions (by)", maxGroups, groupLabels(p.query))
+	}
 	var series []Series
-	for _, key := range slices.Sorted(maps.Keys(seen)) {
+	for _, key := range slices.Sorted(maps.Keys(known)) {
 		one := Series{Labels: groupLabelSet(p, key), Contacts: found[key].contacts}
 		if earliest := found[key].earliest; !earliest.IsZero() {
 			one.Oldest = max(0, now.Sub(earliest))
@@ -51,6 +59,34 @@ func (a *Account) groups(p planned, now time.Time) ([]Series, error) {
 		series = append(series, one)
 	}
 	return series, nil
+}
+
+// missingReads is after how many reads in a row a group_by field that no contact has is
+// logged.
+const missingReads = 2
+
+// missingFields records which group_by fields no contact of a read has, and returns the
+// changes to log. a.mu is held, and the run's lock.
+func (a *Account) missingFields(p planned) []change {
+	contacts := p.task.listing.Contacts
+	if p.task.reading.err != nil || len(contacts) == 0 {
+		return nil
+	}
+	part := &a.states[p.query].parts[p.index]
+	if part.missing == nil {
+		part.missing = make([]int, len(p.fields))
+	}
+	var changes []change
+	for i, field := range p.fields {
+		if slices.ContainsFunc(contacts, func(c inbox.Contact) bool { return len(c.Values[field]) > 0 }) {
+			part.missing[i] = 0
+			continue
+		}
+		if part.missing[i]++; part.missing[i] == missingReads {
+			changes = append(changes, change{query: p.query.Name, missing: p.query.GroupBy[i].Field, contacts: len(contacts)})
+		}
+	}
+	return changes
 }
 
 // groupLabelSet returns the labels of a group of a part.
@@ -67,7 +103,7 @@ func groupLabelSet(p planned, key string) map[string]string {
 	return labels
 }
 
-// groupLabels names the labels of group_by.
+// groupLabels returns the names of the group_by labels as a phrase.
 func groupLabels(q *config.Query) string {
 	var names []string
 	for _, by := range q.GroupBy {
@@ -76,8 +112,8 @@ func groupLabels(q *config.Query) string {
 	return strings.Join(names, " and ")
 }
 
-// groupContacts sorts contacts into groups. fields and oldest are where in a contact
-// the group_by labels' values and the time are; oldest is -1 for none.
+// groupContacts groups contacts. fields are the indexes of the group_by values in a
+// contact, oldest is that of its time, or -1.
 func groupContacts(contacts []inbox.Contact, fields []int, oldest int) map[string]group {
 	groups := make(map[string]group)
 	for _, contact := range contacts {
@@ -96,8 +132,8 @@ func groupContacts(contacts []inbox.Contact, fields []int, oldest int) map[strin
 	return groups
 }
 
-// groupKeys returns the groups that a contact counts in: one for each combination of
-// its fields' values.
+// groupKeys returns the keys of the groups that a contact belongs to: one for each
+// combination of its fields' values.
 func groupKeys(contact inbox.Contact, fields []int) []string {
 	values := make([][]string, len(fields))
 	for i, field := range fields {
@@ -111,8 +147,8 @@ func groupKeys(contact inbox.Contact, fields []int) []string {
 	return combinations(values)
 }
 
-// combinations joins one of each of the values with one of each other. Of more than
-// maxGroups it returns some, but more than maxGroups.
+// combinations returns the keys of all combinations of one value from each list. If there
+// are more than maxGroups, it may stop early, but returns more than maxGroups.
 func combinations(values [][]string) []string {
 	keys := []string{""}
 	for i, choices := range values {
@@ -133,29 +169,57 @@ func combinations(values [][]string) []string {
 	return slices.Compact(slices.Sorted(slices.Values(keys)))
 }
 
-// declaredGroups returns the groups that a part of a query has from the start. Without
-// group_by that is the one of all its contacts.
-func declaredGroups(q *config.Query) map[string]bool {
-	groups := make(map[string]bool)
+// declaredGroups returns the groups that a part of a query has from the start: those of
+// the declared values or, without group_by, a single one.
+func declaredGroups(q *config.Query) seenGroups {
+	groups := make(seenGroups)
 	var values [][]string
 	for _, by := range q.GroupBy {
 		values = append(values, by.Values)
 	}
 	for _, key := range combinations(values) {
-		groups[key] = true
+		groups[key] = groupState{declared: true}
 	}
 	return groups
 }
 
-// rememberGroups adds the groups found to those that were seen, as far as there is
-// room; those that were not found now give way first.
-func rememberGroups(seen map[string]bool, found map[string]group) {
-	for key := range found {
-		seen[key] = true
-	}
-	for _, key := range slices.Sorted(maps.Keys(seen)) {
-		if _, ok := found[key]; len(seen) > maxGroups && !ok {
-			delete(seen, key)
+// seenGroups is the groups that a part of a query has, by their key.
+type seenGroups map[string]groupState
+
+type groupState struct {
+	declared bool
+	at       time.Time // when it last had contacts; zero: never
+}
+
+// forgetSecrets forgets the groups whose key has turned out to hold a secret.
+func (s seenGroups) forgetSecrets(secrets *inbox.Secrets) {
+	for key := range s {
+		if secrets.Redact(key) != key {
+			delete(s, key)
 		}
 	}
+}
+
+// remember adds the groups found, and forgets those that have had no contacts for too
+// long, unless they were declared. It returns false, and adds none, if there are too
+// many.
+func (s seenGroups) remember(found map[string]group, now time.Time) bool {
+	recent := len(found)
+	for key, state := range s {
+		old := now.Sub(state.at) > groupsKept // also if it never had any
+		_, again := found[key]
+		switch {
+		case !old && !again:
+			recent++
+		case old && !again && !state.declared:
+			delete(s, key)
+		}
+	}
+	if recent > maxGroups {
+		return false
+	}
+	for key := range found {
+		s[key] = groupState{declared: s[key].declared, at: now}
+	}
+	return true
 }

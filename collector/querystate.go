@@ -10,23 +10,26 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 )
 
-// logInterval is how often at most the state of one query is logged.
+// logInterval is the minimum interval between log lines about one query.
 const logInterval = time.Minute
 
-// queryState is what an account remembers of a query. Account.mu guards it.
+// queryState is the state of a query across runs. Account.mu guards it.
 type queryState struct {
-	succeeded time.Time // when all of it last succeeded; zero: never
+	succeeded time.Time // when all parts last succeeded; zero: never
 	parts     []partState
 
-	logged   inbox.Reason // the reason of the failure that was logged last; "": it succeeds
+	logged   inbox.Reason // the reason that was logged last; "": success
 	loggedAt time.Time
+
+	doubted map[Doubt]bool // as last logged
 }
 
-// partState is what an account remembers of a part of a query.
+// partState is the state of a part of a query across runs.
 type partState struct {
-	key    string          // of its filter
-	groups map[string]bool // that were ever seen
-	task   taskState
+	key     string // of its filter
+	groups  seenGroups
+	missing []int // for each field of group_by, how many reads in a row no contact had it
+	task    taskState
 }
 
 func newQueryState(q *config.Query) *queryState {
@@ -37,18 +40,23 @@ func newQueryState(q *config.Query) *queryState {
 	return s
 }
 
-// change is a query that began to fail, fails for another reason, or recovered.
+// change is a query that started to fail, fails for another reason, or recovered.
 type change struct {
 	query   string
 	queries int          // for a change of the whole account: how many it affects
 	before  inbox.Reason // as last logged; "": it succeeded
 	reason  inbox.Reason // "": it recovered
 	err     error
-	warmUp  bool // it is still searched for the first time
+	warmUp  bool   // it is still searched for the first time
+	doubt   Doubt  // if that is what has changed: it begins, or ends if there is no text
+	text    string // what makes the number doubtful
+
+	missing  string // a field of group_by, if that has changed: no contact has it
+	contacts int    // of the read
 }
 
-// rememberResult takes in the outcome of a query, and returns what is to be logged of
-// it: a change of its state, at most one in logInterval. a.mu is held.
+// rememberResult records the outcome of a query and returns the change to log, if any, at
+// most one per logInterval. a.mu is held.
 func (a *Account) rememberResult(result *Result) []change {
 	s := a.states[result.Query]
 	s.succeeded = result.LastSuccess
@@ -58,12 +66,32 @@ func (a *Account) rememberResult(result *Result) []change {
 		c.warmUp = c.reason == inbox.Timeout && s.succeeded.IsZero() && result.searching()
 		a.metrics.failed(c.reason)
 	}
+	changes := s.doubtChanges(result)
 	now := time.Now()
 	if c.reason == s.logged || !s.loggedAt.IsZero() && now.Sub(s.loggedAt) < logInterval {
-		return nil
+		return changes
 	}
 	s.logged, s.loggedAt = c.reason, now
-	return []change{c}
+	return append(changes, c)
+}
+
+// doubtChanges returns which doubts of a query have begun or ended.
+func (s *queryState) doubtChanges(result *Result) []change {
+	var changes []change
+	for _, doubt := range Doubts() {
+		if result.Doubts[doubt] == s.doubted[doubt] {
+			continue
+		}
+		c := change{query: result.Query.Name, doubt: doubt}
+		for _, part := range result.Parts {
+			if c.text == "" && result.Doubts[doubt] {
+				c.text = part.doubts.text(doubt)
+			}
+		}
+		changes = append(changes, c)
+	}
+	s.doubted = result.Doubts
+	return changes
 }
 
 // searching reports whether the API answered requests for each part that failed: its last
@@ -82,7 +110,7 @@ func merge(changes []change) []change {
 	var merged []change
 	first := map[bool]int{} // where the change is, by whether it is a failure
 	for _, c := range changes {
-		if c.reason != inbox.Auth && (c.reason != "" || c.before != inbox.Auth) {
+		if c.doubt != "" || c.missing != "" || c.reason != inbox.Auth && (c.reason != "" || c.before != inbox.Auth) {
 			merged = append(merged, c)
 			continue
 		}
@@ -97,7 +125,7 @@ func merge(changes []change) []change {
 	return merged
 }
 
-// log logs the change. No lock is held.
+// log logs the change. No lock may be held.
 func (c change) log(logger log.Logger) {
 	line := func(leveled log.Logger, msg string, details ...any) {
 		subject := []any{"msg", msg, "query", c.query}
@@ -107,6 +135,12 @@ func (c change) log(logger log.Logger) {
 		leveled.Log(append(subject, details...)...)
 	}
 	switch {
+	case c.missing != "":
+		line(level.Warn(logger), "no contact has a field of group_by", "field", c.missing, "contacts", c.contacts, "hint", "check the path of the field: all contacts are in the group none")
+	case c.doubt != "" && c.text == "":
+		line(level.Info(logger), "query no longer in doubt", "reason", c.doubt)
+	case c.doubt != "":
+		line(level.Warn(logger), "query in doubt", "reason", c.doubt, "detail", c.text, "hint", doubtHints[c.doubt])
 	case c.err == nil && c.queries > 0:
 		line(level.Info(logger), "requests are authorized again")
 	case c.err == nil:
@@ -116,19 +150,27 @@ func (c change) log(logger log.Logger) {
 	case c.queries > 0:
 		line(level.Error(logger), "requests are not authorized", "reason", c.reason, "err", c.err, "hint", hints[c.reason])
 	default:
-		line(level.Error(logger), "query fails", "reason", c.reason, "err", c.err, "hint", hints[c.reason])
+		line(level.Error(logger), "query failed", "reason", c.reason, "err", c.err, "hint", hints[c.reason])
 	}
 }
 
-// hints say what to do about a query that fails.
+// hints are logged with a failed query: what to do about it.
 var hints = map[inbox.Reason]string{
-	inbox.Timeout:     "if this goes on, raise timeout and Prometheus' scrape_timeout, or rate_limit and concurrency if the API allows",
-	inbox.Connection:  "check url, proxy_url and tls_config of the account, and the network between here and the API",
+	inbox.Timeout:     "if this persists, raise timeout and Prometheus' scrape_timeout, or rate_limit and concurrency if the API allows it",
+	inbox.Connection:  "check the account's url, proxy_url and tls_config, and the network between the exporter and the API",
 	inbox.Auth:        "check the account's authorization: the token may be wrong, expired or revoked",
 	inbox.RateLimited: "lower rate_limit, scrape less often, or set min_interval",
-	inbox.HTTPStatus:  "check that url is the API's base URL; a status of 500 or more is the API's own failure",
-	inbox.API:         "the message is the API's: check the query's filter against its documentation",
-	inbox.Decode:      "check that url is the API's base URL and that no proxy answers in its place; for group_by, that the field has values and no objects",
-	inbox.Pagination:  "the inbox may have changed too fast for this scrape; if this goes on, the API's pages do not form a list: report it to its vendor",
+	inbox.HTTPStatus:  "check that url is the API's base URL; a status of 500 or above is a failure of the API",
+	inbox.API:         "the message comes from the API: check the query's filter against the API's documentation",
+	inbox.Decode:      "check that url is the API's base URL and that no proxy responds in its place; for group_by, check that the field holds values, not objects",
+	inbox.Pagination:  "the inbox may have changed too fast during this scrape; if this persists, the API's pages are inconsistent: report it to the vendor",
+	inbox.Filter:      "the API seems to ignore a filter of the query: compare its applicableFilters with the API's documentation; verify: warn shows the number all the same",
 	inbox.TooLarge:    "narrow the filter, or count by dimensions (by) instead of group_by",
+}
+
+// doubtHints are logged with a doubt: what to do about it.
+var doubtHints = map[Doubt]string{
+	DoubtFilter:    "the API seems to ignore a filter of the query: compare its applicableFilters with the API's documentation",
+	DoubtCapped:    "the API may list no more contacts than this: split the query with dimensions (by)",
+	DoubtIrregular: "the number is exact while all pages are read, but costs more; if this persists, report the API's pages to the vendor",
 }

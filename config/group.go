@@ -1,14 +1,14 @@
 package config
 
 import (
-	"slices"
-
 	"github.com/botpenguin-exporter/botpenguin_exporter/config/internal/strictyaml"
 )
 
 // maxCombinations is how many series the values of a query's groups may promise
 // from the start. It is also how many groups a count may find.
 const maxCombinations = 100
+
+var groupKeys = []string{"field", "values"}
 
 // groups reads group_by: for each label the path of a field, or a mapping of
 // the field and the values that are there from the start.
@@ -40,7 +40,7 @@ func readGroup(label string, v strictyaml.Value) Group {
 		group.Field = fieldPath(v)
 		return group
 	}
-	keys, _ := v.Mapping("field", "values")
+	keys, _ := v.Mapping(groupKeys...)
 	keys.Require("field")
 	if v, ok := keys.Get("field"); ok {
 		group.Field = fieldPath(v)
@@ -51,10 +51,12 @@ func readGroup(label string, v strictyaml.Value) Group {
 	}
 	group.Values, _ = v.Strings(strictyaml.Value.NonEmptyText)
 	items, _ := v.Items()
+	seen := make(map[string]bool, len(items))
 	for i, value := range group.Values {
-		if value != "" && slices.Contains(group.Values[:i], value) {
+		if value != "" && seen[value] {
 			items[i].Errorf("the value %s is listed twice", items[i].Quoted())
 		}
+		seen[value] = true
 	}
 	return group
 }

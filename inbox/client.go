@@ -6,7 +6,6 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
 	"strings"
 	"time"
@@ -30,6 +29,7 @@ type Exchange struct {
 type Request struct {
 	Body      []byte         // made by Filter.Body
 	Selection *Selection     // what to keep of the page's contacts; nil: none
+	Queued    func()         // called when it waits for the limiter, before each try; may be nil
 	Observe   func(Exchange) // called after each time it was sent; may be nil
 }
 
@@ -37,13 +37,14 @@ type Request struct {
 type Client struct {
 	endpoint string
 	http     *http.Client
+	secrets  *Secrets
 	observe  func(Exchange)
 }
 
 // NewClient returns a client of the API at base, such as
-// https://api-v7.express-chat.com. The transport adds the authorization. observe, which
-// may be nil, is called after every request.
-func NewClient(base *url.URL, transport http.RoundTripper, observe func(Exchange)) *Client {
+// https://api-v7.express-chat.com. The transport adds the authorization. No error of the
+// client shows one of the secrets. observe, which may be nil, is called after every request.
+func NewClient(base *url.URL, transport http.RoundTripper, secrets *Secrets, observe func(Exchange)) *Client {
 	if observe == nil {
 		observe = func(Exchange) {}
 	}
@@ -55,6 +56,7 @@ func NewClient(base *url.URL, transport http.RoundTripper, observe func(Exchange
 			// The transport would add the token to a request to another host, too.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
+		secrets: secrets,
 		observe: observe,
 	}
 }
@@ -66,7 +68,6 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 // long the API asks to wait before the next request, which it may do in any response;
 // 0 if it does not. Every error is an *Error with any of the Reasons but Pagination.
 func (c *Client) fetch(ctx context.Context, r Request) (page Page, retryAfter time.Duration, err error) {
-	var secrets redactor
 	exchange := Exchange{}
 	began := time.Now()
 	defer func() {
@@ -76,18 +77,18 @@ func (c *Client) fetch(ctx context.Context, r Request) (page Page, retryAfter ti
 			r.Observe(exchange)
 		}
 	}()
-	request, err := c.request(httptrace.WithClientTrace(ctx, secrets.trace()), r.Body)
+	request, err := c.request(ctx, r.Body)
 	if err != nil {
-		return Page{}, 0, Errorf(Connection, "%s", secrets.redact(err.Error()))
+		return Page{}, 0, Errorf(Connection, "%s", c.secrets.shorten(err.Error()))
 	}
 	response, err := c.http.Do(request)
 	if err != nil {
-		return Page{}, 0, requestError(ctx, err, &secrets)
+		return Page{}, 0, requestError(ctx, err, c.secrets)
 	}
 	defer response.Body.Close()
 	exchange.Status = response.StatusCode
 	retryAfter = parseRetryAfter(response.Header.Get("Retry-After"), time.Now())
-	page, exchange.Bytes, err = read(ctx, response, r.Selection, &secrets)
+	page, exchange.Bytes, err = read(ctx, response, r.Selection, c.secrets)
 	return page, retryAfter, err
 }
 
@@ -109,7 +110,7 @@ func (c *Client) request(ctx context.Context, body []byte) (*http.Request, error
 }
 
 // read reads a response and returns its page or error, and how many bytes it had.
-func read(ctx context.Context, response *http.Response, selection *Selection, secrets *redactor) (Page, int64, error) {
+func read(ctx context.Context, response *http.Response, selection *Selection, secrets *Secrets) (Page, int64, error) {
 	success := response.StatusCode/100 == 2
 	if response.StatusCode == http.StatusSwitchingProtocols {
 		// What follows is not a body, and reading it ends with no context.
@@ -134,6 +135,7 @@ func read(ctx context.Context, response *http.Response, selection *Selection, se
 	case err != nil:
 		return Page{}, n, bodyError(ctx, err, secrets)
 	case !e.success || e.code != 0 && e.code/100 != 2:
+		e.page.Release()
 		return Page{}, n, apiError(e, secrets)
 	}
 	return e.page, n, nil

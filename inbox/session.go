@@ -74,8 +74,11 @@ func (s *Session) Page(ctx context.Context, request Request, priority Priority) 
 	var last error // of the tries that were sent
 	tries := 0
 	page, err := backoff.Retry(ctx, func() (Page, error) {
-		slot, err := s.limiter.acquire(ctx, s.ended, priority, s.options.Deadline)
-		if err != nil {
+		slot := s.limiter.enqueue(ctx, priority, s.options.Deadline)
+		if request.Queued != nil {
+			request.Queued()
+		}
+		if err := slot.wait(s.ended); err != nil {
 			return Page{}, backoff.Permanent(err)
 		}
 		if tries++; tries > 1 {
@@ -116,6 +119,7 @@ func (s *Session) send(slot *slot, request Request) (Page, error) {
 	}
 	c := &call{done: make(chan struct{})}
 	go func() {
+		defer slot.cancel(nil) // and not before done is closed, or the request would seem late
 		c.page, c.err = s.fetch(slot, request)
 		close(c.done)
 		s.finish(c)

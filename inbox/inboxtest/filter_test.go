@@ -11,7 +11,7 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
 )
 
-// filterTest is a request and the contacts that it should find, expressed independently of the server's own matching.
+// filterTest is a request and the contacts that it should match, independently of the server's code.
 type filterTest struct {
 	name    string
 	changes object
@@ -125,7 +125,7 @@ func TestEveryFilterFindsItsContacts(t *testing.T) {
 			t.Parallel()
 			want := srv.Inbox.IDs(func(c inboxtest.Contact) bool { return !c.Visitor && tt.want(c) })
 			if len(want) == 0 || len(want) == srv.Inbox.Count(contacts) {
-				t.Fatalf("%d matches prove nothing", len(want))
+				t.Fatalf("%d matches, want some but not all", len(want))
 			}
 			if diff := cmp.Diff(want, walk(t, srv, tt.changes)); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
@@ -134,9 +134,24 @@ func TestEveryFilterFindsItsContacts(t *testing.T) {
 	}
 }
 
-func TestIsContactAlwaysFilters(t *testing.T) {
+func TestIsContactFilters(t *testing.T) {
 	t.Parallel()
-	srv := inboxtest.Start(t, inboxtest.Contacts(300), inboxtest.PageSize(300), inboxtest.StrictApplicable())
+	for name, options := range map[string][]inboxtest.Option{
+		"false is not applied":              nil,
+		"whether or not it is listed":       {inboxtest.StrictApplicable()},
+		"false asks for visitors":           {inboxtest.StrictContact()},
+		"false asks for visitors, unlisted": {inboxtest.StrictContact(), inboxtest.StrictApplicable()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			checkIsContact(t, strings.HasPrefix(name, "false asks"), options...)
+		})
+	}
+}
+
+func checkIsContact(t *testing.T, strict bool, options ...inboxtest.Option) {
+	t.Helper()
+	srv := inboxtest.Start(t, append(options, inboxtest.Contacts(300), inboxtest.PageSize(300))...)
 	visitors := srv.Inbox.Len() - srv.Inbox.Count(contacts)
 	if visitors == 0 {
 		t.Fatal("no visitors")
@@ -144,8 +159,12 @@ func TestIsContactAlwaysFilters(t *testing.T) {
 	if got := len(ask(t, srv, nil).Data); got != 300-visitors {
 		t.Errorf("%d contacts, want %d", got, 300-visitors)
 	}
-	if got := len(ask(t, srv, object{"isContact": false}).Data); got != visitors {
-		t.Errorf("%d visitors, want %d", got, visitors)
+	want := 300
+	if strict {
+		want = visitors
+	}
+	if got := len(ask(t, srv, object{"isContact": false}).Data); got != want {
+		t.Errorf("%d with isContact false, want %d", got, want)
 	}
 }
 
@@ -175,7 +194,7 @@ func TestRangesIncludeTheirEnds(t *testing.T) {
 	}
 }
 
-func TestStrictServersApplyOnlyListedFilters(t *testing.T) {
+func TestStrictServersOnlyApplyListedFilters(t *testing.T) {
 	t.Parallel()
 	srv := inboxtest.Start(t, inboxtest.StrictApplicable())
 	srv.Inbox.Add(inboxtest.Contact{Name: "Mei"}, inboxtest.Contact{Name: "Ana"})

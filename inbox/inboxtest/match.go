@@ -6,6 +6,12 @@ import (
 	"time"
 )
 
+// dialect is how a server reads what the API's documentation leaves open.
+type dialect struct {
+	strictApplicable bool // only the filters that applicableFilters lists are applied
+	strictContact    bool // isContact false asks for visitors only, and not for everyone
+}
+
 // matcher collects the conditions of a request. A contact must meet all of them.
 type matcher struct {
 	listed     []string // applicableFilters
@@ -13,10 +19,9 @@ type matcher struct {
 	conditions []func(*row) bool
 }
 
-// match returns a function that reports whether a contact matches the request. With strict, only the filters that
-// applicableFilters lists are applied.
-func (q request) match(strict bool) func(*row) bool {
-	m := &matcher{listed: q.applicableFilters, strict: strict}
+// match returns a function that reports whether a contact matches the request, as a server of that dialect reads it.
+func (q request) match(d dialect) func(*row) bool {
+	m := &matcher{listed: q.applicableFilters, strict: d.strictApplicable}
 	m.search("searchText", q.searchText)
 	m.anyOf("tags", q.tags, func(c *Contact) []string { return c.Tags })
 	m.oneOf("status", q.status, func(c *Contact) string { return c.Status })
@@ -35,10 +40,12 @@ func (q request) match(strict bool) func(*row) bool {
 	m.flag("isLiveChatActive", q.isLiveChatActive, func(c *Contact) bool { return c.LiveChatActive })
 	m.ordered("hasOrdered", q.hasOrdered)
 	m.flag("isSubscriber", q.isSubscriber, func(c *Contact) bool { return c.Subscriber })
-	m.add(func(r *row) bool { return r.contact.Visitor != q.isContact })
+	if q.isContact || d.strictContact {
+		m.add(func(r *row) bool { return r.contact.Visitor != q.isContact })
+	}
 	return func(r *row) bool {
-		for _, holds := range m.conditions {
-			if !holds(r) {
+		for _, condition := range m.conditions {
+			if !condition(r) {
 				return false
 			}
 		}
@@ -79,8 +86,8 @@ func (m *matcher) bots(name string, channel Channel, q request) {
 	m.anyOf(name, q.bots[channel], func(c *Contact) []string { return c.Bots[channel] })
 }
 
-// flag applies false only if applicableFilters lists it, because every request has the field, and an unlisted false means
-// that the filter is not set.
+// flag adds a boolean filter. False is only applied if applicableFilters lists the filter: every request has the field,
+// and without that it means "not applied".
 func (m *matcher) flag(name string, wanted bool, value func(*Contact) bool) {
 	if wanted && !m.applies(name) || !wanted && !slices.Contains(m.listed, name) {
 		return
@@ -88,7 +95,7 @@ func (m *matcher) flag(name string, wanted bool, value func(*Contact) bool) {
 	m.add(func(r *row) bool { return value(r.contact) == wanted })
 }
 
-// within includes both ends. Times are compared as the API shows them, to the millisecond.
+// within adds a range of time that includes both ends. Times are compared to the millisecond, as the API shows them.
 func (m *matcher) within(name string, s span, value func(*Contact) time.Time) {
 	if s == (span{}) || !m.applies(name) {
 		return
@@ -99,7 +106,7 @@ func (m *matcher) within(name string, s span, value func(*Contact) time.Time) {
 	})
 }
 
-// ordered ignores the time of the last order if the request asks for contacts without one.
+// ordered adds the filter hasOrdered. It ignores the time of the last order if the status is false.
 func (m *matcher) ordered(name string, o ordered) {
 	m.flag(name, o.status, func(c *Contact) bool { return c.HasOrdered })
 	if !o.status || o.since.IsZero() || !m.applies(name) {

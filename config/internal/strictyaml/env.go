@@ -16,7 +16,7 @@ func (r *resolver) expandScalar(n *yaml.Node) {
 	text, problems := expand(n.Value, r.env)
 	for _, problem := range problems {
 		line, column := r.locate(n, problem.token)
-		r.doc.errs = append(r.doc.errs, &Error{
+		r.doc.report(&Error{
 			File: r.doc.name, Line: line, Column: column, Message: problem.message, Err: problem.err,
 		})
 		r.doc.broken[n] = true
@@ -101,4 +101,15 @@ func isVariableName(name string) bool {
 		}
 	}
 	return name != ""
+}
+
+// variableNames returns the variables of a text as ${NAME}, without their defaults.
+func variableNames(text string) []string {
+	var names []string
+	for _, part := range strings.Split(strings.ReplaceAll(text, "$$", ""), "${")[1:] {
+		name, _, _ := strings.Cut(part, "}")
+		name, _, _ = strings.Cut(name, ":-")
+		names = append(names, "${"+name+"}")
+	}
+	return names
 }
