@@ -8,9 +8,6 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/config"
 )
 
-// MetricName returns the name of a query's metric.
-func MetricName(q *config.Query) string { return "botpenguin_inbox_" + q.Name }
-
 // Gauges is a prometheus.Collector that turns snapshots into gauges. It is meant for a
 // single gathering.
 type Gauges struct {

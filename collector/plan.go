@@ -29,7 +29,9 @@ type planned struct {
 func (p planned) part() config.Part { return p.query.Parts[p.index] }
 
 // reads reports whether the query needs the contacts, not just their number.
-func reads(q *config.Query) bool { return len(q.GroupBy) > 0 || q.Oldest != "" }
+func reads(q *config.Query) bool {
+	return len(q.GroupBy) > 0 || q.Oldest != "" || len(q.Sums) > 0 || q.Waiting != nil
+}
 
 // newPlan reduces queries to their distinct request bodies as of now.
 func newPlan(queries []*config.Query, now time.Time) *plan {

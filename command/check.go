@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/common/model"
+
 	"github.com/botpenguin-exporter/botpenguin_exporter/collector"
 	"github.com/botpenguin-exporter/botpenguin_exporter/config"
 )
@@ -44,8 +46,11 @@ func checkAccount(out io.Writer, account *config.Account, now time.Time) {
 			for _, group := range q.GroupBy {
 				fmt.Fprintf(out, "    label %s from the contact field %s\n", group.Label, group.Field)
 			}
-			if q.Oldest != "" {
-				fmt.Fprintf(out, "    %s_oldest_seconds from the contact field %s\n", collector.MetricName(q), q.Oldest)
+			for _, added := range collector.AddedMetrics(q) {
+				fmt.Fprintln(out, strings.TrimRight("    "+added.Name+" "+added.Text, " "))
+			}
+			if q.MinInterval > 0 {
+				fmt.Fprintf(out, "    its last result is served while younger than %s\n", model.Duration(q.MinInterval))
 			}
 			fmt.Fprintf(out, "    %s\n", part.Filter.At(now).Page(1))
 		}

@@ -67,6 +67,12 @@ type Query struct {
 	GroupBy []Group
 	// Oldest is the dotted path of the field whose earliest time is wanted, or "".
 	Oldest string
+	// Sums are sums of numeric fields.
+	Sums []Sum
+	// Waiting says which contacts wait for a reply; nil if none are followed.
+	Waiting *Waiting
+	// MinInterval is how long a result of the query is served to later scrapes.
+	MinInterval time.Duration
 	// Walk means that every count reads every page.
 	Walk bool
 	// Verify says what to do if records contradict the filter.
@@ -87,6 +93,8 @@ type Group struct {
 	Field string
 	// Values have a series from the start, 0 while no contact has them.
 	Values []string
+	// Names are shown in place of values. Values with the same name are one group.
+	Names map[string]string
 }
 
 // YAML returns the configuration in force: with defaults, without comments, with

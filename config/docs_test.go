@@ -54,6 +54,7 @@ func TestEveryKeyIsDocumented(t *testing.T) {
 		"http_headers":  usable(reflect.TypeFor[promconfig.Header]()),
 		"Query":         queryKeys,
 		"group_by":      groupKeys,
+		"waiting":       waitingKeys,
 		"Filter":        filterKeys,
 		"Ranges":        rangeKeys,
 		"hasOrdered":    orderKeys,

@@ -89,7 +89,7 @@ func TestExampleWithAllOptionalKeysIsValid(t *testing.T) {
 		t.Errorf("warnings %q", cfg.Warnings)
 	}
 
-	keys := slices.Concat(accountKeys, queryKeys, []string{"timezone", "accounts", "dimensions", "queries", "field", "values", "extra"})
+	keys := slices.Concat(accountKeys, queryKeys, groupKeys, waitingKeys, []string{"timezone", "accounts", "dimensions", "queries", "extra"})
 	for _, field := range filter.Fields() {
 		keys = append(keys, field.Name)
 	}
@@ -118,7 +118,10 @@ func TestExampleShowsTheDefaults(t *testing.T) {
 			t.Errorf("%s: not in the example, or %v", key, err)
 			continue
 		}
-		if diff := cmp.Diff(string(bare.YAML()), string(given.YAML())); key != "counting" && diff != "" {
+		// Queries are dumped as they are written, and one of them may have the key, too.
+		want, _, _ := strings.Cut(string(bare.YAML()), "queries:")
+		got, _, _ := strings.Cut(string(given.YAML()), "queries:")
+		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s changes the configuration:\n%s", key, diff)
 		}
 	}

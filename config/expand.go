@@ -38,8 +38,19 @@ func (q *Query) series() int {
 	for _, group := range q.GroupBy {
 		series *= max(1, len(group.Values))
 	}
+	return series * q.SeriesPerGroup()
+}
+
+// SeriesPerGroup returns how many series each part of a query has, or each of its groups.
+func (q *Query) SeriesPerGroup() int {
+	// Those of a reply time's histogram, and of the counters.
+	const histogram, counters = 14, 3
+	series := 1 + len(q.Sums)
 	if q.Oldest != "" {
-		series *= 2
+		series++
+	}
+	if q.Waiting != nil {
+		series += 2 + len(q.Waiting.OlderThan) + histogram + counters
 	}
 	return series
 }

@@ -57,6 +57,18 @@ func plan(cfg *Config) string {
 			fmt.Fprintf(&out, "  query %s %q labels=%v", q.Name, q.Help, q.LabelNames)
 			for _, g := range q.GroupBy {
 				fmt.Fprintf(&out, " group=%s:%s%v", g.Label, g.Field, g.Values)
+				if g.Names != nil {
+					fmt.Fprintf(&out, "%v", g.Names)
+				}
+			}
+			for _, sum := range q.Sums {
+				fmt.Fprintf(&out, " sum=%s:%s", sum.Name, sum.Field)
+			}
+			if q.Waiting != nil {
+				fmt.Fprintf(&out, " waiting=%+v", *q.Waiting)
+			}
+			if q.MinInterval != 0 {
+				fmt.Fprintf(&out, " min_interval=%s", q.MinInterval)
 			}
 			fmt.Fprintf(&out, " oldest=%q walk=%t\n", q.Oldest, q.Walk)
 			for _, part := range q.Parts {

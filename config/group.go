@@ -8,10 +8,10 @@ import (
 // from the start. It is also how many groups a count may find.
 const maxCombinations = 100
 
-var groupKeys = []string{"field", "values"}
+var groupKeys = []string{"field", "values", "names"}
 
 // groups reads group_by: for each label the path of a field, or a mapping of
-// the field and the values that are there from the start.
+// the field, the values that are there from the start, and their names.
 func groups(v strictyaml.Value, labels *labelNames) []Group {
 	entries, ok := v.Entries()
 	if ok && len(entries) == 0 {
@@ -33,7 +33,7 @@ func groups(v strictyaml.Value, labels *labelNames) []Group {
 	return all
 }
 
-// readGroup reads the field and the values of one label.
+// readGroup reads the field, the values and the names of one label.
 func readGroup(label string, v strictyaml.Value) Group {
 	group := Group{Label: label}
 	if !v.IsMapping() {
@@ -45,18 +45,27 @@ func readGroup(label string, v strictyaml.Value) Group {
 	if v, ok := keys.Get("field"); ok {
 		group.Field = fieldPath(v)
 	}
-	v, ok := keys.Get("values")
-	if !ok {
-		return group
+	if v, ok := keys.Get("values"); ok {
+		group.Values = distinct(v)
 	}
-	group.Values, _ = v.Strings(strictyaml.Value.NonEmptyText)
-	items, _ := v.Items()
-	seen := make(map[string]bool, len(items))
-	for i, value := range group.Values {
-		if value != "" && seen[value] {
-			items[i].Errorf("the value %s is listed twice", items[i].Quoted())
-		}
-		seen[value] = true
+	if v, ok := keys.Get("names"); ok {
+		group.Names = valueNames(v)
 	}
 	return group
+}
+
+// valueNames reads the names that are shown in place of values.
+func valueNames(v strictyaml.Value) map[string]string {
+	entries, ok := v.Entries()
+	if ok && len(entries) == 0 {
+		v.Errorf("has no names, give one or remove the key")
+	}
+	names := make(map[string]string, len(entries))
+	for _, e := range entries {
+		if e.Name == "" {
+			e.Key.Errorf("a value cannot be empty, contacts without one have the value none")
+		}
+		names[e.Name], _ = e.Value.NonEmptyText()
+	}
+	return names
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/config/internal/strictyaml"
@@ -12,7 +13,9 @@ import (
 var validName = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
 
 // reservedSuffixes would make a query's gauge look like part of another metric.
-var reservedSuffixes = []string{"_total", "_count", "_sum", "_bucket", "_oldest_seconds"}
+var reservedSuffixes = []string{
+	"_total", "_count", "_sum", "_bucket", "_oldest_seconds", "_waiting", "_waiting_older_than", "_reply_seconds",
+}
 
 // checkLabelName reports a key that cannot be the name of a query's label.
 func checkLabelName(key strictyaml.Value, name string) {
@@ -28,13 +31,27 @@ func checkLabelName(key strictyaml.Value, name string) {
 
 // checkMetricName reports a name that a query cannot have.
 func checkMetricName(v strictyaml.Value, name string) {
+	if checkNameCharacters(v, name) {
+		checkSuffix(v, name)
+	}
+}
+
+// checkNameCharacters reports a name of a query or a sum that is not made of the right
+// characters or begins with the prefix of all metrics. It reports whether the
+// characters are right.
+func checkNameCharacters(v strictyaml.Value, name string) bool {
 	if !validName.MatchString(name) {
 		v.Errorf("%s is not a valid metric name, want letters, digits and _, and no digit first", v.Quoted())
-		return
+		return false
 	}
 	if strings.HasPrefix(name, "botpenguin_") {
 		v.Errorf("the prefix botpenguin_ is reserved, the metric is called botpenguin_inbox_ and the name")
 	}
+	return true
+}
+
+// checkSuffix reports the name of a metric that ends as only others may.
+func checkSuffix(v strictyaml.Value, name string) {
 	for _, suffix := range reservedSuffixes {
 		if strings.HasSuffix(name, suffix) {
 			v.Errorf("the suffix %s is reserved, the metric is a gauge", suffix)
@@ -56,7 +73,8 @@ func section(v strictyaml.Value) strictyaml.Value {
 	return v.Section(shown)
 }
 
-// takenNames are the accounts or the queries that have a name.
+// takenNames are the accounts or the queries that have a name, or the keys of queries
+// that add a metric of that name.
 type takenNames map[string]strictyaml.Value
 
 // add adds an account or a query, and reports its name if it is used already.
@@ -72,10 +90,37 @@ func (taken takenNames) add(name string, owner strictyaml.Value, keys strictyaml
 	taken[name] = owner
 }
 
+// addSeries adds the metrics that keys of a query add, and reports those whose names are
+// used already.
+func (taken takenNames) addSeries(q *queryDraft) {
+	if q.Name == "" {
+		return // reported
+	}
+	add := func(v strictyaml.Value, name string) {
+		if first, ok := taken[name]; ok {
+			v.Errorf("adds the metric botpenguin_inbox_%s, and %s has that name", name, first.Path())
+			return
+		}
+		taken[name] = v
+	}
+	if v, ok := q.keys.Get("waiting"); ok {
+		for _, suffix := range waitingSeries {
+			add(v, q.Name+suffix)
+		}
+	}
+	if v, ok := q.keys.Get("sum"); ok && v.IsMapping() {
+		entries, _ := v.Entries()
+		for _, e := range entries {
+			add(e.Value, q.Name+"_"+e.Name)
+		}
+	}
+}
+
 // labelNames collects the names of a query's labels, which must differ.
 type labelNames struct {
-	names []string
-	key   map[string]string // by, group_by or labels, by the name of the label
+	names    []string
+	key      map[string]string // by, group_by or labels, by the name of the label
+	reserved []string          // for what the key waiting adds
 }
 
 // add adds the label that key defines. If there is one already, it reports that and
@@ -84,6 +129,9 @@ func (l *labelNames) add(v strictyaml.Value, name, key string) bool {
 	if other, taken := l.key[name]; taken {
 		v.Errorf("the label %s is already defined by %q", v.Quoted(), other)
 		return false
+	}
+	if slices.Contains(l.reserved, name) {
+		v.Errorf("the label %s is reserved in a query with waiting", v.Quoted())
 	}
 	l.key[name] = key
 	l.names = append(l.names, name)

@@ -9,7 +9,7 @@ import (
 )
 
 var queryKeys = []string{
-	"name", "help", "filter", "by", "group_by", "oldest", "labels", "accounts", "counting", "verify",
+	"name", "help", "filter", "by", "group_by", "oldest", "sum", "waiting", "labels", "accounts", "min_interval", "counting", "verify",
 }
 
 // queryDraft is a query before it is expanded for an account.
@@ -41,6 +41,7 @@ func (r *reader) queries(list []strictyaml.Value, accounts []*accountDraft) []*q
 		}
 		query := r.query(section(v), named)
 		taken.add(query.Name, query.at, query.keys)
+		taken.addSeries(query)
 		all = append(all, query)
 	}
 	return all
@@ -66,6 +67,15 @@ func (r *reader) query(v strictyaml.Value, accounts *accountIndex) *queryDraft {
 	if v, ok := keys.Get("oldest"); ok {
 		q.Oldest = fieldPath(v)
 	}
+	if v, ok := keys.Get("sum"); ok {
+		q.Sums = sums(v, q.Name)
+	}
+	if v, ok := keys.Get("waiting"); ok {
+		q.Waiting = waiting(v)
+	}
+	if v, ok := keys.Get("min_interval"); ok {
+		q.MinInterval, _ = v.Duration()
+	}
 	if v, ok := keys.Get("accounts"); ok {
 		q.accounts = accounts.list(v)
 	}
@@ -84,6 +94,9 @@ func (r *reader) query(v strictyaml.Value, accounts *accountIndex) *queryDraft {
 // readLabels reads the keys that give the query its labels.
 func (q *queryDraft) readLabels(keys strictyaml.Mapping) {
 	labels := &labelNames{key: make(map[string]string)}
+	if keys.Has("waiting") {
+		labels.reserved = waitingLabels
+	}
 	if v, ok := keys.Get("by"); ok {
 		names, _ := v.Strings(strictyaml.Value.NonEmptyText)
 		items, _ := v.Items()

@@ -29,3 +29,24 @@ func TestSeriesAreBounded(t *testing.T) {
 		t.Errorf("%v, want %s", err, want)
 	}
 }
+
+// A query with everything has a series for its number, one for each sum, 14 of its
+// histogram, 3 of its counters, and those of its waits.
+func TestSeriesPerGroup(t *testing.T) {
+	t.Parallel()
+	for keys, want := range map[string]int{
+		"": 1,
+		", oldest: lastMessage.at, sum: {unread: unreadMessages, visits: websiteVisits}": 4,
+		", waiting: {}":                 1 + 2 + 4 + 14 + 3,
+		", waiting: {older_than: []}":   1 + 2 + 14 + 3,
+		", waiting: {older_than: [1m]}": 1 + 2 + 1 + 14 + 3,
+	} {
+		cfg, err := Parse("f", []byte(accountWith("\n    bearer_token: secret-token")+"  - {name: q, help: Q."+keys+"}\n"), ".", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := cfg.Accounts[0].Queries[1].SeriesPerGroup(); got != want {
+			t.Errorf("%s: %d series, want %d", keys, got, want)
+		}
+	}
+}
