@@ -13,8 +13,10 @@ const (
 	maxReadMemory = 64 << 20
 	// contactMemory is how many bytes a contact takes besides its fields: in its page, in
 	// the list of all contacts, and in a set of those seen.
-	contactMemory = 168
-	// fieldMemory is how many bytes a field or time of a contact takes.
+	contactMemory = 184
+	// scalarsMemory is how many bytes the Scalars of a contact take besides their fields.
+	scalarsMemory = 48
+	// fieldMemory is how many bytes a field, time, number or text of a contact takes.
 	fieldMemory = 24
 	// valueMemory is how many bytes a value takes in a set of values.
 	valueMemory = 16
@@ -54,6 +56,7 @@ type Memory struct {
 	taken  int64
 	closed bool
 	fields []fieldValues
+	texts  map[string]string
 }
 
 // fieldValues are the different values of one field.
@@ -170,6 +173,27 @@ func (m *Memory) set(field int, numbers []byte) ([]string, error) {
 	set = slices.Compact(set)
 	f.sets[string(numbers)] = set
 	return set, nil
+}
+
+// text returns a text that all contacts share. It is not redacted.
+func (m *Memory) text(text []byte) (string, error) {
+	m.mu.RLock()
+	shared, ok := m.texts[string(text)]
+	m.mu.RUnlock()
+	if ok {
+		return shared, nil
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.takeLocked(int64(len(text)) + entryMemory); err != nil {
+		return "", err
+	}
+	if m.texts == nil {
+		m.texts = make(map[string]string)
+	}
+	shared = string(text)
+	m.texts[shared] = shared
+	return shared, nil
 }
 
 // field returns the values of a field. m.mu is held.

@@ -8,9 +8,16 @@ type Identity [16]byte
 
 // Contact is what a read keeps of one record.
 type Contact struct {
-	ID     Identity
-	Values [][]string  // for each of Selection.Fields, sorted and unique; none: absent, null or empty. Contacts share them
-	Times  []time.Time // for each of Selection.Times the earliest; zero: absent or unreadable
+	ID       Identity
+	Values   [][]string  // for each of Selection.Fields, sorted and unique; none: absent, null or empty. Contacts share them
+	Times    []time.Time // for each of Selection.Times the earliest; zero: absent or unreadable
+	*Scalars             // nil if none are selected
+}
+
+// Scalars are the numbers and texts of a contact.
+type Scalars struct {
+	Numbers []float64 // for each of Selection.Numbers the sum; NaN: absent or unreadable
+	Texts   []string  // for each of Selection.Texts the first; empty: absent or unreadable. Not redacted
 }
 
 // Page is what a count keeps of one page.
@@ -37,7 +44,10 @@ func (p Page) Release() {
 
 // take takes the memory of one contact more.
 func (p *Page) take(s *Selection) error {
-	size := int64(contactMemory + fieldMemory*(len(s.Fields)+len(s.Times)))
+	size := int64(contactMemory + fieldMemory*(len(s.Fields)+len(s.Times)+len(s.Numbers)+len(s.Texts)))
+	if s.scalars() {
+		size += scalarsMemory
+	}
 	if err := s.Memory.take(size); err != nil {
 		return err
 	}

@@ -30,10 +30,20 @@ type recordReader struct {
 // wanted is a field of the selection, and the rest of its path from the current value on.
 type wanted struct {
 	rest  Path
-	field int // index in Selection.Fields, or -1
-	time  int // index in Selection.Times, or -1
-	check int // index in Selection.Checks, or -1
+	as    use
+	index int // in the list of the selection for that use
 }
+
+// use is what a field is read as.
+type use uint8
+
+const (
+	asValue use = iota // Selection.Fields
+	asTime
+	asNumber
+	asText
+	asCheck
+)
 
 // startPage prepares for the records of a page.
 func (r *recordReader) startPage(selection *Selection) {
@@ -50,17 +60,18 @@ func (r *recordReader) read(selection Selection) (Contact, error) {
 	r.found = false
 	r.selection = selection
 	r.contact = Contact{Values: make([][]string, len(selection.Fields)), Times: make([]time.Time, len(selection.Times))}
+	if selection.scalars() {
+		r.contact.Scalars = newScalars(len(selection.Numbers), len(selection.Texts))
+	}
 	r.forget()
 	r.wanted = r.wanted[:0]
-	for i, path := range selection.Fields {
-		r.wanted = append(r.wanted, wanted{rest: path, field: i, time: -1, check: -1})
-	}
-	for i, path := range selection.Times {
-		r.wanted = append(r.wanted, wanted{rest: path, field: -1, time: i, check: -1})
-	}
+	r.want(asValue, selection.Fields)
+	r.want(asTime, selection.Times)
+	r.want(asNumber, selection.Numbers)
+	r.want(asText, selection.Texts)
 	r.verdicts = r.verdicts[:0]
 	for i, check := range selection.Checks {
-		r.wanted = append(r.wanted, wanted{rest: check.Path, field: -1, time: -1, check: i})
+		r.wanted = append(r.wanted, wanted{rest: check.Path, as: asCheck, index: i})
 		r.verdicts = append(r.verdicts, Unknown)
 	}
 	if err := r.value(r.wanted, true); err != nil {
@@ -79,6 +90,12 @@ func (r *recordReader) read(selection Selection) (Contact, error) {
 		}
 	}
 	return r.contact, nil
+}
+
+func (r *recordReader) want(as use, paths []Path) {
+	for i, path := range paths {
+		r.wanted = append(r.wanted, wanted{rest: path, as: as, index: i})
+	}
 }
 
 // forget forgets the values of the record before.
@@ -112,8 +129,8 @@ func (r *recordReader) value(here []wanted, record bool) error {
 
 func (r *recordReader) object(here []wanted, record bool) error {
 	for _, w := range here {
-		if len(w.rest) == 0 && w.field >= 0 {
-			if err := r.refuse(w.field, Errorf(Decode, "field %s of a contact is an object, not a value", r.selection.Fields[w.field])); err != nil {
+		if len(w.rest) == 0 && w.as == asValue {
+			if err := r.refuse(w.index, Errorf(Decode, "field %s of a contact is an object, not a value", r.selection.Fields[w.index])); err != nil {
 				return err
 			}
 		}
@@ -207,12 +224,16 @@ func (r *recordReader) take(here []wanted, kind jsontext.Kind, text []byte) erro
 		var err error
 		switch {
 		case len(w.rest) > 0 || kind == 'n' || len(text) == 0:
-		case w.check >= 0:
-			r.verdicts[w.check] = max(r.verdicts[w.check], r.selection.Checks[w.check].Judge(string(text)))
-		case w.time >= 0:
-			r.takeTime(w.time, text)
+		case w.as == asCheck:
+			r.verdicts[w.index] = max(r.verdicts[w.index], r.selection.Checks[w.index].Judge(string(text)))
+		case w.as == asTime:
+			r.takeTime(w.index, text)
+		case w.as == asNumber:
+			r.takeNumber(w.index, kind, text)
+		case w.as == asText:
+			err = r.takeText(w.index, text)
 		default:
-			err = r.takeValue(w.field, text)
+			err = r.takeValue(w.index, text)
 		}
 		if err != nil {
 			return err

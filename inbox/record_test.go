@@ -239,9 +239,9 @@ func TestContactsAreReadWhole(t *testing.T) {
 		return moment
 	}
 	want := []Contact{
-		{identityOf("a"), [][]string{{"FACEBOOK", "WHATSAPP"}, {"user"}, {at}, {"FACEBOOK", "WHATSAPP"}}, []time.Time{when(at), when(created)}},
-		{identityOf("b"), [][]string{nil, nil, nil, nil}, []time.Time{{}, {}}},
-		{identityOf("c"), [][]string{{"WEBSITE"}, {"bot"}, nil, {"WEBSITE"}}, []time.Time{{}, when(at)}},
+		{ID: identityOf("a"), Values: [][]string{{"FACEBOOK", "WHATSAPP"}, {"user"}, {at}, {"FACEBOOK", "WHATSAPP"}}, Times: []time.Time{when(at), when(created)}},
+		{ID: identityOf("b"), Values: [][]string{nil, nil, nil, nil}, Times: []time.Time{{}, {}}},
+		{ID: identityOf("c"), Values: [][]string{{"WEBSITE"}, {"bot"}, nil, {"WEBSITE"}}, Times: []time.Time{{}, when(at)}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)

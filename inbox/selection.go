@@ -4,12 +4,16 @@ import "strings"
 
 // Selection is what is read of each contact.
 type Selection struct {
-	Fields  []Path  // as text: Contact.Values
+	Fields  []Path  // as values of a label: Contact.Values
 	Times   []Path  // as time: Contact.Times
+	Numbers []Path  // as number: Contact.Numbers
+	Texts   []Path  // as a single text: Contact.Texts
 	Memory  *Memory // of the read that the contacts are for; nil: one of its own for each page
 	Checks  []Check // whether it is what was asked for: Page.Checked
 	Discard bool    // no contact is kept: only the Checks matter
 }
+
+func (s *Selection) scalars() bool { return len(s.Numbers)+len(s.Texts) > 0 }
 
 // Check compares a field of each record with the filter that was sent.
 type Check struct {

@@ -1,8 +1,12 @@
 package inbox
 
 import (
+	"math"
 	"slices"
+	"strconv"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 const maxValue = 1 << 10 // bytes of one value
@@ -51,4 +55,35 @@ func (r *recordReader) takeTime(i int, text []byte) {
 	if kept := r.contact.Times[i]; kept.IsZero() || t.Before(kept) {
 		r.contact.Times[i] = t
 	}
+}
+
+func newScalars(numbers, texts int) *Scalars {
+	s := &Scalars{Numbers: make([]float64, numbers), Texts: make([]string, texts)}
+	for i := range s.Numbers {
+		s.Numbers[i] = math.NaN()
+	}
+	return s
+}
+
+// takeNumber adds a number to those of a field. One that is no finite float64 is none.
+func (r *recordReader) takeNumber(i int, kind jsontext.Kind, text []byte) {
+	if kind != '0' {
+		return
+	}
+	number, err := strconv.ParseFloat(string(text), 64)
+	if err != nil {
+		return
+	}
+	if math.IsNaN(r.contact.Numbers[i]) {
+		r.contact.Numbers[i] = 0
+	}
+	r.contact.Numbers[i] += number
+}
+
+// takeText keeps the first text of a field.
+func (r *recordReader) takeText(i int, text []byte) (err error) {
+	if r.contact.Texts[i] == "" && len(text) <= maxValue {
+		r.contact.Texts[i], err = r.selection.Memory.text(text)
+	}
+	return err
 }
