@@ -39,3 +39,24 @@ func TestMemoryPerContact(t *testing.T) {
 		}
 	}
 }
+
+// What a long list needed is given back when it has become short.
+func TestMemoryOfAListThatShrinks(t *testing.T) {
+	const n = 20_000
+	contacts := make([]Contact, n)
+	for i := range contacts {
+		contacts[i] = says(i, groupNames[i%3], "user", i)
+	}
+	kept := allocated(func() any {
+		q := New(testRules())
+		q.Observe(contacts)
+		for range 3 {
+			q.Observe(contacts[:100])
+		}
+		return q
+	})
+	runtime.KeepAlive(contacts)
+	if most := uint64(100 * 2 * (150 + 16)); kept > most {
+		t.Errorf("%d bytes, want at most %d", kept, most)
+	}
+}

@@ -118,21 +118,12 @@ func (w *world) check(q *Queue) {
 	want := make(map[string]Group)
 	for _, c := range w.chats {
 		for _, name := range c.groups {
-			g, ok := want[name]
-			if !ok {
-				g.OlderThan = make([]int, 2)
-			}
+			g := want[name]
 			g.Contacts++
 			if c.since >= 0 {
-				wait := time.Duration(now-c.since) * time.Second
-				g.Waiting++
-				g.Oldest = max(g.Oldest, wait)
-				for i, threshold := range testRules().OlderThan {
-					if wait > threshold {
-						g.OlderThan[i]++
-					}
-				}
+				g.Waits = append(g.Waits, time.Duration(now-c.since)*time.Second)
 			}
+			slices.SortFunc(g.Waits, func(a, b time.Duration) int { return int(b - a) })
 			want[name] = g
 		}
 	}
@@ -237,7 +228,7 @@ func TestGroupSetsAreBounded(t *testing.T) {
 	if n := len(q.groups.sets); n > maxSets+1 {
 		t.Errorf("%d sets are kept", n)
 	}
-	if groups := q.Groups(at(61)); len(groups) != 1 || groups[fmt.Sprint("group ", 5*maxSets-1)].Oldest != time.Minute {
+	if groups := q.Groups(at(61)); len(groups) != 1 || groups[fmt.Sprint("group ", 5*maxSets-1)].Waits[0] != time.Minute {
 		t.Errorf("groups %v", groups)
 	}
 }

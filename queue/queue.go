@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -22,6 +23,7 @@ type Queue struct {
 	rules    Rules
 	reads    uint32
 	contacts map[inbox.Identity]state
+	most     int // the most contacts at a time since the map was made, which never shrinks
 	groups   groupSets
 }
 
@@ -145,8 +147,14 @@ type groupSets struct {
 // maxSets is how many sets are kept before those that no contact is in are forgotten.
 const maxSets = 1000
 
-// compact forgets sets of groups that no contact is in any more, when there are many.
+// compact gives back memory that a list needed when it was much longer, and forgets sets
+// of groups that no contact is in any more, when there are many.
 func (q *Queue) compact() {
+	q.most = max(q.most, len(q.contacts))
+	if len(q.contacts) < q.most/4 {
+		q.contacts = maps.Collect(maps.All(q.contacts))
+		q.most = len(q.contacts)
+	}
 	if len(q.groups.sets) <= maxSets {
 		return
 	}

@@ -27,7 +27,7 @@ func says(n int, group, sender string, second int) Contact {
 }
 
 func testRules() Rules {
-	return Rules{Customer: []string{"user"}, Ignore: []string{"bot"}, OlderThan: []time.Duration{time.Minute, 5 * time.Minute}}
+	return Rules{Customer: []string{"user"}, Ignore: []string{"bot"}}
 }
 
 // step is a read and what comes of it.
@@ -42,77 +42,80 @@ type step struct {
 
 func TestQueue(t *testing.T) {
 	t.Parallel()
-	older := func(counts ...int) []int { return counts }
+	waits := func(seconds ...int) []time.Duration {
+		var all []time.Duration
+		for _, s := range seconds {
+			all = append(all, time.Duration(s)*time.Second)
+		}
+		return all
+	}
 	for name, steps := range map[string][]step{
 		"nobody": {{}, {}},
 		"who is there at first has not entered": {
 			{read: []Contact{says(1, "web", "user", 0), says(2, "web", "agent", 0)}, now: 90,
-				groups: map[string]Group{"web": {2, 1, older(1, 0), 90 * time.Second}}},
+				groups: map[string]Group{"web": {2, waits(90)}}},
 			{read: []Contact{says(1, "web", "user", 0), says(2, "web", "agent", 0), says(3, "web", "user", 400)}, now: 460,
 				entered: map[string]int{"web": 1},
-				groups:  map[string]Group{"web": {3, 2, older(1, 1), 460 * time.Second}}},
+				groups:  map[string]Group{"web": {3, waits(460, 60)}}},
 		},
 		"a second message does not shorten a wait": {
-			{read: []Contact{says(1, "web", "user", 0)}, now: 0, groups: map[string]Group{"web": {1, 1, older(0, 0), 0}}},
-			{read: []Contact{says(1, "web", "user", 50)}, now: 61, groups: map[string]Group{"web": {1, 1, older(1, 0), 61 * time.Second}}},
+			{read: []Contact{says(1, "web", "user", 0)}, now: 0, groups: map[string]Group{"web": {1, waits(0)}}},
+			{read: []Contact{says(1, "web", "user", 50)}, now: 61, groups: map[string]Group{"web": {1, waits(61)}}},
 			{read: []Contact{says(1, "web", "agent", 70)}, now: 70, replies: map[string][]time.Duration{"web": {70 * time.Second}},
-				groups: map[string]Group{"web": {1, 0, older(0, 0), 0}}},
+				groups: map[string]Group{"web": {1, nil}}},
 		},
 		"an ignored sender neither starts nor ends a wait": {
-			{read: []Contact{says(1, "web", "user", 0), says(2, "web", "bot", 0)}, now: 0, groups: map[string]Group{"web": {2, 1, older(0, 0), 0}}},
-			{read: []Contact{says(1, "web", "bot", 1), says(2, "web", "bot", 5)}, now: 10, groups: map[string]Group{"web": {2, 1, older(0, 0), 10 * time.Second}}},
+			{read: []Contact{says(1, "web", "user", 0), says(2, "web", "bot", 0)}, now: 0, groups: map[string]Group{"web": {2, waits(0)}}},
+			{read: []Contact{says(1, "web", "bot", 1), says(2, "web", "bot", 5)}, now: 10, groups: map[string]Group{"web": {2, waits(10)}}},
 			{read: []Contact{says(1, "web", "agent", 20), says(2, "web", "agent", 20)}, now: 20, replies: map[string][]time.Duration{"web": {20 * time.Second}},
-				groups: map[string]Group{"web": {2, 0, older(0, 0), 0}}},
-		},
-		"exactly at a threshold is not older": {
-			{read: []Contact{says(1, "web", "user", 0)}, now: 60, groups: map[string]Group{"web": {1, 1, older(0, 0), time.Minute}}},
+				groups: map[string]Group{"web": {2, nil}}},
 		},
 		"a contact that leaves": {
 			{read: []Contact{says(1, "web", "user", 0), says(2, "web", "agent", 0), says(3, "web", "agent", 0)}, now: 0,
-				groups: map[string]Group{"web": {3, 1, older(0, 0), 0}}},
+				groups: map[string]Group{"web": {3, waits(0)}}},
 			{read: []Contact{says(3, "web", "agent", 0)}, now: 0, left: map[string]Left{"web": {1, 1}},
-				groups: map[string]Group{"web": {1, 0, older(0, 0), 0}}},
+				groups: map[string]Group{"web": {1, nil}}},
 			{left: map[string]Left{"web": {0, 1}}},
 			{},
 		},
 		"a contact that one read misses": {
-			{read: []Contact{says(1, "web", "user", 0)}, now: 0, groups: map[string]Group{"web": {1, 1, older(0, 0), 0}}},
+			{read: []Contact{says(1, "web", "user", 0)}, now: 0, groups: map[string]Group{"web": {1, waits(0)}}},
 			{left: map[string]Left{"web": {1, 0}}},
 			{read: []Contact{says(1, "web", "user", 30)}, now: 40, entered: map[string]int{"web": 1},
-				groups: map[string]Group{"web": {1, 1, older(0, 0), 40 * time.Second}}},
+				groups: map[string]Group{"web": {1, waits(40)}}},
 		},
 		"a contact that two reads miss": {
-			{read: []Contact{says(1, "web", "user", 0)}, now: 0, groups: map[string]Group{"web": {1, 1, older(0, 0), 0}}},
+			{read: []Contact{says(1, "web", "user", 0)}, now: 0, groups: map[string]Group{"web": {1, waits(0)}}},
 			{left: map[string]Left{"web": {1, 0}}},
 			{},
 			{read: []Contact{says(1, "web", "user", 30)}, now: 40, entered: map[string]int{"web": 1},
-				groups: map[string]Group{"web": {1, 1, older(0, 0), 10 * time.Second}}},
+				groups: map[string]Group{"web": {1, waits(10)}}},
 		},
 		"a contact that moves to another group": {
-			{read: []Contact{says(1, "web", "user", 0)}, now: 0, groups: map[string]Group{"web": {1, 1, older(0, 0), 0}}},
+			{read: []Contact{says(1, "web", "user", 0)}, now: 0, groups: map[string]Group{"web": {1, waits(0)}}},
 			{read: []Contact{says(1, "app", "user", 0)}, now: 10, entered: map[string]int{"app": 1}, left: map[string]Left{"web": {1, 0}},
-				groups: map[string]Group{"app": {1, 1, older(0, 0), 10 * time.Second}}},
+				groups: map[string]Group{"app": {1, waits(10)}}},
 			{read: []Contact{says(1, "web", "agent", 15)}, now: 20, entered: map[string]int{"web": 1}, left: map[string]Left{"app": {1, 0}},
-				replies: map[string][]time.Duration{"web": {15 * time.Second}}, groups: map[string]Group{"web": {1, 0, older(0, 0), 0}}},
+				replies: map[string][]time.Duration{"web": {15 * time.Second}}, groups: map[string]Group{"web": {1, nil}}},
 		},
 		"a contact in two groups": {
 			{read: []Contact{{ID: id(1), Groups: []string{"app", "web"}, Sender: "user", At: at(0)}}, now: 1,
-				groups: map[string]Group{"app": {1, 1, older(0, 0), time.Second}, "web": {1, 1, older(0, 0), time.Second}}},
+				groups: map[string]Group{"app": {1, waits(1)}, "web": {1, waits(1)}}},
 			{read: []Contact{{ID: id(1), Groups: []string{"web"}, Sender: "agent", At: at(2)}}, now: 2, left: map[string]Left{"app": {1, 0}},
-				replies: map[string][]time.Duration{"web": {2 * time.Second}}, groups: map[string]Group{"web": {1, 0, older(0, 0), 0}}},
+				replies: map[string][]time.Duration{"web": {2 * time.Second}}, groups: map[string]Group{"web": {1, nil}}},
 		},
 		"what is unreadable or older than what was seen changes nothing": {
-			{read: []Contact{says(1, "web", "user", 10)}, now: 10, groups: map[string]Group{"web": {1, 1, older(0, 0), 0}}},
-			{read: []Contact{says(1, "web", "agent", 5)}, now: 20, groups: map[string]Group{"web": {1, 1, older(0, 0), 10 * time.Second}}},
-			{read: []Contact{says(1, "web", "", 25)}, now: 30, groups: map[string]Group{"web": {1, 1, older(0, 0), 20 * time.Second}}},
-			{read: []Contact{{ID: id(1), Groups: []string{"web"}, Sender: "agent"}}, now: 40, groups: map[string]Group{"web": {1, 1, older(0, 0), 30 * time.Second}}},
+			{read: []Contact{says(1, "web", "user", 10)}, now: 10, groups: map[string]Group{"web": {1, waits(0)}}},
+			{read: []Contact{says(1, "web", "agent", 5)}, now: 20, groups: map[string]Group{"web": {1, waits(10)}}},
+			{read: []Contact{says(1, "web", "", 25)}, now: 30, groups: map[string]Group{"web": {1, waits(20)}}},
+			{read: []Contact{{ID: id(1), Groups: []string{"web"}, Sender: "agent"}}, now: 40, groups: map[string]Group{"web": {1, waits(30)}}},
 		},
 		"a reply in the same instant": {
-			{read: []Contact{says(1, "web", "user", 10)}, now: 10, groups: map[string]Group{"web": {1, 1, older(0, 0), 0}}},
-			{read: []Contact{says(1, "web", "agent", 10)}, now: 10, replies: map[string][]time.Duration{"web": {0}}, groups: map[string]Group{"web": {1, 0, older(0, 0), 0}}},
+			{read: []Contact{says(1, "web", "user", 10)}, now: 10, groups: map[string]Group{"web": {1, waits(0)}}},
+			{read: []Contact{says(1, "web", "agent", 10)}, now: 10, replies: map[string][]time.Duration{"web": {0}}, groups: map[string]Group{"web": {1, nil}}},
 		},
 		"a clock that is behind the API's": {
-			{read: []Contact{says(1, "web", "user", 10)}, now: 0, groups: map[string]Group{"web": {1, 1, older(0, 0), 0}}},
+			{read: []Contact{says(1, "web", "user", 10)}, now: 0, groups: map[string]Group{"web": {1, waits(0)}}},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

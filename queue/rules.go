@@ -1,15 +1,11 @@
 package queue
 
-import (
-	"slices"
-	"time"
-)
+import "slices"
 
 // Rules say whose messages wait for a reply.
 type Rules struct {
-	Customer  []string        // senders whose message waits for a reply
-	Ignore    []string        // senders whose message neither starts nor ends a wait
-	OlderThan []time.Duration // thresholds of Group.OlderThan
+	Customer []string // senders whose message waits for a reply
+	Ignore   []string // senders whose message neither starts nor ends a wait
 }
 
 // role is what a message means for the wait of its contact.
