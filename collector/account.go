@@ -34,6 +34,8 @@ type Account struct {
 	next    *run      // starts when running has ended; nil: none
 	latest  *Snapshot // of the latest run that has ended; nil before the first
 	states  map[*config.Query]*queryState
+
+	release sync.Once // of what is followed
 }
 
 // NewAccount returns the account configured by c. It makes no requests before the first
@@ -60,7 +62,7 @@ func newAccount(c *config.Account, roundTripper http.RoundTripper, process *Proc
 	a.client = inbox.NewClient(c.URL, roundTripper, process.Secrets, a.metrics.observe)
 	a.counter = &paging.Counter{Audited: a.metrics.audited}
 	for _, q := range c.Queries {
-		a.states[q] = newQueryState(q)
+		a.states[q] = a.queryState(q)
 	}
 	return a
 }
@@ -75,7 +77,7 @@ func (a *Account) Timeout() time.Duration { return a.config.Timeout }
 func (a *Account) Series() int {
 	n := seriesPerAccount
 	for _, q := range a.config.Queries {
-		n += seriesPerQuery + len(q.Parts)
+		n += seriesPerQuery + len(q.Parts)*q.SeriesPerGroup()
 	}
 	return n
 }
@@ -116,6 +118,20 @@ func (a *Account) Close() {
 		}
 	}
 	a.client.Close()
+	a.release.Do(a.unfollow)
+}
+
+// unfollow forgets what queries with waiting follow, unless an account of a later
+// configuration goes on with it.
+func (a *Account) unfollow() {
+	for _, q := range a.config.Queries {
+		if q.Waiting == nil {
+			continue
+		}
+		for _, part := range q.Parts {
+			a.process.followings.release(followingKey(a.config, q, part))
+		}
+	}
 }
 
 // lastRun returns the run that will end last, nil if there is none.

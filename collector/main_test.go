@@ -74,14 +74,24 @@ func (l *logs) String() string {
 // open creates the first account of a configuration on a simulated inbox.
 func open(t testing.TB, server *inboxtest.Server, yaml string) (*Account, *Metrics, *logs) {
 	t.Helper()
+	account, process, lines := openIn(t, nil, server, yaml)
+	return account, process.Metrics, lines
+}
+
+// openIn is open in a process, which is new if it is nil.
+func openIn(t testing.TB, process *Process, server *inboxtest.Server, yaml string) (*Account, *Process, *logs) {
+	t.Helper()
 	cfg, err := config.Parse("test.yml", []byte(yaml), ".", environment)
 	if err != nil {
 		t.Fatal(err)
 	}
-	process, lines := NewProcess(), &logs{}
+	if process == nil {
+		process = NewProcess()
+	}
+	lines := &logs{}
 	account := newAccount(cfg.Accounts[0], noNetwork{server, inboxtest.DefaultToken}, process, log.NewLogfmtLogger(lines))
 	t.Cleanup(account.Close)
-	return account, process.Metrics, lines
+	return account, process, lines
 }
 
 func environment(name string) (string, bool) {

@@ -15,6 +15,7 @@ type plan struct {
 	now   time.Time // when the run began, and "now" in the filters
 	parts []planned
 	tasks []*task
+	kept  map[*config.Query]*Result // queries whose last result is served again
 }
 
 // planned is a part of a query and the task that produces its value.
@@ -24,6 +25,11 @@ type planned struct {
 	task   *task
 	fields []int // indexes in the task's selection of the group_by fields, in their order
 	oldest int   // index of the query's oldest field; -1: none
+	sums   []int // indexes in the task's selection of the fields of sums, in their order
+	sender int   // index in the task's selection of waiting's sender
+	sent   int   // and of its time
+
+	grouped *grouped // nil if the contacts are not read
 }
 
 func (p planned) part() config.Part { return p.query.Parts[p.index] }
@@ -58,7 +64,18 @@ func newPlan(queries []*config.Query, now time.Time) *plan {
 // plan returns a plan as of now. Its tasks have the state remembered from earlier runs.
 // a.mu is held.
 func (a *Account) plan() *plan {
-	p := newPlan(a.config.Queries, time.Now())
+	now := time.Now()
+	kept := make(map[*config.Query]*Result)
+	var due []*config.Query
+	for _, q := range a.config.Queries {
+		if last := a.states[q].last; last.keptFor(q.MinInterval) {
+			kept[q] = last
+		} else {
+			due = append(due, q)
+		}
+	}
+	p := newPlan(due, now)
+	p.kept = kept
 	for _, planned := range p.parts {
 		if t := planned.task; t.remembered == nil {
 			part := &a.states[planned.query].parts[planned.index]
@@ -84,7 +101,15 @@ func (t *task) addPart(q *config.Query, index int) planned {
 	if q.Oldest != "" {
 		p.oldest = indexOf(&t.selection.Times, inbox.ParsePath(q.Oldest))
 	}
+	for _, sum := range q.Sums {
+		p.sums = append(p.sums, indexOf(&t.selection.Numbers, inbox.ParsePath(sum.Field)))
+	}
+	if w := q.Waiting; w != nil {
+		p.sender = indexOf(&t.selection.Texts, inbox.ParsePath(w.By))
+		p.sent = indexOf(&t.selection.Times, inbox.ParsePath(w.At))
+	}
 	t.uses = append(t.uses, p.fields)
+	p.grouped = &grouped{}
 	return p
 }
 

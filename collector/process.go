@@ -25,6 +25,8 @@ type Process struct {
 	Secrets  *inbox.Secrets      // of all accounts
 	requests *semaphore.Weighted // in flight
 	memory   *inbox.Budget       // of reads
+
+	followings followings
 }
 
 // NewProcess returns the shared state for a process without accounts.

@@ -17,6 +17,7 @@ const logInterval = time.Minute
 type queryState struct {
 	succeeded time.Time // when all parts last succeeded; zero: never
 	parts     []partState
+	last      *Result // to be kept for a min_interval; nil: none, or it failed
 
 	logged   inbox.Reason // the reason that was logged last; "": success
 	loggedAt time.Time
@@ -30,12 +31,23 @@ type partState struct {
 	groups  seenGroups
 	missing []int // for each field of group_by, how many reads in a row no contact had it
 	task    taskState
+
+	following *following // for a query with waiting, else nil. Its lock guards groups then
 }
 
-func newQueryState(q *config.Query) *queryState {
+// queryState returns the state of a query that has not been run, except for what a query
+// with waiting has followed under an earlier configuration.
+func (a *Account) queryState(q *config.Query) *queryState {
 	s := &queryState{}
 	for _, part := range q.Parts {
-		s.parts = append(s.parts, partState{key: part.Filter.Key(), groups: declaredGroups(q)})
+		state := partState{key: part.Filter.Key()}
+		if q.Waiting != nil {
+			state.following = a.process.followings.acquire(followingKey(a.config, q, part), q)
+			state.groups = state.following.groups
+		} else {
+			state.groups = declaredGroups(q)
+		}
+		s.parts = append(s.parts, state)
 	}
 	return s
 }
@@ -60,6 +72,7 @@ type change struct {
 func (a *Account) rememberResult(result *Result) []change {
 	s := a.states[result.Query]
 	s.succeeded = result.LastSuccess
+	s.last = result
 	c := change{query: result.Query.Name, before: s.logged, err: result.Err()}
 	if c.err != nil {
 		c.reason = inbox.ReasonOf(c.err)

@@ -140,7 +140,9 @@ func (r *run) begin(p *plan) {
 		t.run = r
 		queries[i] = t.query
 	}
-	r.counter.ScheduleAudits(queries)
+	if len(queries) > 0 {
+		r.counter.ScheduleAudits(queries)
+	}
 	r.release = func() {}
 	if !r.unbounded {
 		r.ctx, r.release = context.WithDeadline(r.ctx, r.now.Add(r.timeout))

@@ -76,7 +76,7 @@ func (a *Account) end(r *run) {
 func (a *Account) remember(r *run) []change {
 	var changes []change
 	for i := range r.outcome.Results {
-		if result := &r.outcome.Results[i]; !r.abandoned || result.Err() == nil {
+		if result := &r.outcome.Results[i]; !result.kept && (!r.abandoned || result.Err() == nil) {
 			changes = append(changes, a.rememberResult(result)...)
 		}
 	}

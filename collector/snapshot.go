@@ -12,7 +12,7 @@ type Snapshot struct {
 	Account string // its name
 	Began   time.Time
 	Ended   time.Time
-	Fetched time.Time // when the oldest of the values was fetched; zero if there is none
+	Fetched time.Time // when the oldest of the values was fetched, kept ones aside if there are others; zero if there is none
 	Results []Result  // one for each query, in the order of the configuration
 }
 
@@ -23,12 +23,16 @@ type Result struct {
 	Doubts      map[Doubt]bool // whether its number may answer another question, by reason
 	Duration    time.Duration  // from the start of the first part to the end of the last
 	LastSuccess time.Time      // when all parts last succeeded; zero: never
+
+	ended time.Time // when the last part ended
+	kept  bool      // it is that of an earlier run, for the query's min_interval
 }
 
 // Part is the outcome of one part of a query: series, or an error.
 type Part struct {
 	Labels   map[string]string // of the part, without those of group_by
 	Series   []Series          // sorted by their labels
+	Counters []Counters        // of a query with waiting, as of its latest read: also if this one failed
 	Requests int               // made for the part; parts with equal request bodies share them
 	Err      error             // nil if the part succeeded
 
@@ -44,7 +48,11 @@ func (p *Part) Duration() time.Duration { return p.ended.Sub(p.began) }
 type Series struct {
 	Labels   map[string]string // without the label account
 	Contacts int
-	Oldest   time.Duration // age of the oldest contact, by the query's field; 0 if there is none
+	Oldest   time.Duration   // age of the oldest contact, by the query's field; 0 if there is none
+	Sums     []float64       // for each of the query's sums
+	Waits    []time.Duration // of the contacts that wait, the longest first; nil without waiting
+
+	dated bool // a contact has a time for Oldest
 }
 
 // Err returns the error of the first part that failed, nil if all parts succeeded.
@@ -66,52 +74,10 @@ func (s *Snapshot) Series() int {
 	for _, result := range s.Results {
 		n += seriesPerQuery
 		for _, part := range result.Parts {
-			n += len(part.Series)
+			n += len(part.Series) * result.Query.SeriesPerGroup()
 		}
 	}
 	return n
-}
-
-// keptFor returns the snapshot for another scrape, with its ages updated, if it is younger
-// than interval and all its queries succeeded. Otherwise, or if s is nil, it returns nil.
-func (s *Snapshot) keptFor(interval time.Duration) *Snapshot {
-	if s == nil {
-		return nil
-	}
-	// The monotonic clock stops while the machine is suspended; the wall clock can be set back.
-	age := max(time.Since(s.Ended), time.Now().Round(0).Sub(s.Ended.Round(0)))
-	if age >= interval {
-		return nil
-	}
-	kept := *s
-	kept.Results = make([]Result, len(s.Results))
-	for i, result := range s.Results {
-		if result.Err() != nil {
-			return nil
-		}
-		kept.Results[i] = result.aged(age)
-	}
-	return &kept
-}
-
-// aged returns a copy of the result in which all ages have grown.
-func (r Result) aged(by time.Duration) Result {
-	if r.Query.Oldest == "" {
-		return r
-	}
-	parts := make([]Part, len(r.Parts))
-	for i, part := range r.Parts {
-		parts[i] = part
-		parts[i].Series = make([]Series, len(part.Series))
-		for j, series := range part.Series {
-			if series.Oldest > 0 {
-				series.Oldest += by
-			}
-			parts[i].Series[j] = series
-		}
-	}
-	r.Parts = parts
-	return r
 }
 
 // snapshot returns what a run has done so far. The run has begun, and a.mu is held.
@@ -123,21 +89,38 @@ func (a *Account) snapshot(r *run) *Snapshot {
 	results := make(map[*config.Query]*Result)
 	s.Results = make([]Result, len(a.config.Queries))
 	for i, q := range a.config.Queries {
+		if last := p.kept[q]; last != nil {
+			s.Results[i] = last.keptAt(s.Ended)
+			continue
+		}
 		s.Results[i].Query = q
 		results[q] = &s.Results[i]
 	}
 	for _, planned := range p.parts {
-		part := a.result(planned, p.now, s.Ended)
-		if part.Err == nil && (s.Fetched.IsZero() || part.ended.Before(s.Fetched)) {
-			s.Fetched = part.ended
-		}
 		result := results[planned.query]
-		result.Parts = append(result.Parts, part)
+		result.Parts = append(result.Parts, a.result(planned, p.now, s.Ended))
 	}
-	for i := range s.Results {
-		s.Results[i].summarize(a.states[s.Results[i].Query].succeeded)
+	for q, result := range results {
+		result.summarize(a.states[q].succeeded)
+	}
+	if s.Fetched = s.fetched(false); s.Fetched.IsZero() {
+		s.Fetched = s.fetched(true)
 	}
 	return s
+}
+
+// fetched returns when the oldest value was fetched of the results that are kept, or of
+// the others. It is zero if there is none.
+func (s *Snapshot) fetched(kept bool) time.Time {
+	var oldest time.Time
+	for _, result := range s.Results {
+		for _, part := range result.Parts {
+			if result.kept == kept && part.Err == nil && (oldest.IsZero() || part.ended.Before(oldest)) {
+				oldest = part.ended
+			}
+		}
+	}
+	return oldest
 }
 
 // summarize sets Duration and LastSuccess from the parts. succeeded is the last success
@@ -152,7 +135,7 @@ func (r *Result) summarize(succeeded time.Time) {
 			ended = part.ended
 		}
 	}
-	r.Duration = ended.Sub(began)
+	r.Duration, r.ended = ended.Sub(began), ended
 	r.Doubts = make(map[Doubt]bool)
 	for _, doubt := range Doubts() {
 		for _, part := range r.Parts {
@@ -197,7 +180,11 @@ func (a *Account) result(p planned, now, ended time.Time) Part {
 	case !reads(p.query):
 		part.Series = []Series{{Labels: part.Labels, Contacts: t.number.Contacts}}
 	default:
-		part.Series, part.Err = a.groups(p, now)
+		g := a.groupOnce(p, now)
+		part.Series, part.Counters, part.Err = g.series, g.counters, g.err
+	}
+	if f := a.states[p.query].parts[p.index].following; f != nil && part.Err != nil {
+		part.Counters = f.latest(a.process.Secrets)
 	}
 	return part
 }

@@ -5,12 +5,12 @@ import (
 	"testing"
 )
 
-// allocated returns how many bytes what make returns keeps.
-func allocated(make func() any) uint64 {
+// allocated returns how many bytes what create returns keeps.
+func allocated(create func() any) uint64 {
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
-	kept := make()
+	kept := create()
 	runtime.GC()
 	runtime.ReadMemStats(&after)
 	runtime.KeepAlive(kept)

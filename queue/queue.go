@@ -61,9 +61,9 @@ func (q *Queue) Observe(contacts []Contact) Events {
 		q.observe(c, &events)
 	}
 	for id, s := range q.contacts {
-		switch {
-		case s.seen == q.reads:
-		case s.seen == q.reads-1:
+		switch s.seen {
+		case q.reads:
+		case q.reads - 1:
 			for _, group := range q.groups.sets[s.in] {
 				events.left(group, s.since != 0)
 			}

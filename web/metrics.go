@@ -12,12 +12,16 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/collector"
 )
 
-// metrics is the finder of the telemetry path: the exporter's own metrics and, unless
-// disabled, those of all accounts. A HEAD request makes no API requests.
+// metrics is the finder of the telemetry path: the exporter's own metrics and those of all
+// accounts. If the latter are disabled, only their counters are left, which scrapes of
+// /probe keep up to date. A HEAD request makes no API requests.
 func (s *Server) metrics(w http.ResponseWriter, r *http.Request) (prometheus.Gatherer, *refusal) {
 	inboxes := s.inboxes.Load()
-	if inboxes == nil || !s.options.Accounts || r.Method == http.MethodHead {
+	switch {
+	case inboxes == nil || r.Method == http.MethodHead:
 		return s.options.Registry, nil
+	case !s.options.Accounts:
+		return prometheus.Gatherers{s.options.Registry, registryOf(collector.NewCounterCollector(inboxes.Accounts...))}, nil
 	}
 	snapshots := s.run(w, r, s.reserve(), inboxes.Accounts...)
 	series := 0

@@ -32,12 +32,18 @@ queries:
 // start starts a server for two accounts with 3 and 5 contacts.
 func start(t *testing.T, change func(*Options)) (*httptest.Server, *Server, [2]*inboxtest.Server) {
 	t.Helper()
+	return startWith(t, twoAccounts, change)
+}
+
+// startWith is start with another configuration of the two.
+func startWith(t *testing.T, yaml string, change func(*Options)) (*httptest.Server, *Server, [2]*inboxtest.Server) {
+	t.Helper()
 	inboxes := [2]*inboxtest.Server{inboxtest.Start(t), inboxtest.Start(t)}
 	for i, n := range []int{3, 5} {
 		inboxes[i].Inbox.Add(make([]inboxtest.Contact, n)...)
 	}
 	env := map[string]string{"ACME": inboxes[0].URL, "ZENITH": inboxes[1].URL}
-	cfg, err := config.Parse("test.yml", []byte(twoAccounts), ".", func(name string) (string, bool) {
+	cfg, err := config.Parse("test.yml", []byte(yaml), ".", func(name string) (string, bool) {
 		value, ok := env[name]
 		return value, ok
 	})
@@ -119,6 +125,38 @@ func TestMetricsWithoutAccounts(t *testing.T) {
 	}
 	if inboxes[0].Requests() != 0 {
 		t.Error("the API received requests")
+	}
+}
+
+// With waiting, /metrics has the counters of all accounts, as of their latest reads, and
+// asks nobody for them without the metrics of accounts. /probe has the gauges.
+func TestCountersOfWaiting(t *testing.T) {
+	const waiting = twoAccounts + "  - {name: chats, help: Live chats., waiting: {}}\n"
+	for _, all := range []bool{true, false} {
+		listening, _, inboxes := startWith(t, waiting, func(o *Options) { o.Accounts = all })
+		_, probed, _ := get(t, listening.URL+"/probe?account=acme")
+		inboxes[0].Inbox.Add(inboxtest.Contact{})
+		get(t, listening.URL+"/probe?account=acme")
+		_, metrics, _ := get(t, listening.URL+"/metrics")
+		for _, gauge := range []string{"botpenguin_inbox_chats 3\n", "botpenguin_inbox_chats_waiting 0\n", "botpenguin_inbox_chats_waiting_oldest_seconds 0\n"} {
+			if !strings.Contains(probed, gauge) {
+				t.Errorf("/probe lacks %s", gauge)
+			}
+		}
+		if strings.Contains(probed, "entered_total") || strings.Contains(probed, "reply_seconds") {
+			t.Errorf("/probe has counters:\n%s", probed)
+		}
+		for _, counter := range []string{`entered_total{account="acme"} 1`, `left_total{account="acme",waiting="true"} 0`, `reply_seconds_bucket{account="acme",le="60"} 0`} {
+			if !strings.Contains(metrics, "\nbotpenguin_inbox_chats_"+counter) {
+				t.Errorf("/metrics lacks %s:\n%s", counter, metrics)
+			}
+		}
+		if got := strings.Contains(metrics, `botpenguin_inbox_chats_waiting{`); got != all {
+			t.Errorf("gauges on /metrics: %t, want %t", got, all)
+		}
+		if n := inboxes[1].Requests(); (n > 0) != all {
+			t.Errorf("%d requests for zenith, metrics of accounts: %t", n, all)
+		}
 	}
 }
 
