@@ -11,6 +11,7 @@ import (
 	toolkit "github.com/prometheus/exporter-toolkit/web"
 	"go.yaml.in/yaml/v4"
 
+	"github.com/botpenguin-exporter/botpenguin_exporter/collector"
 	"github.com/botpenguin-exporter/botpenguin_exporter/config"
 	"github.com/botpenguin-exporter/botpenguin_exporter/internal/markdown"
 	"github.com/botpenguin-exporter/botpenguin_exporter/internal/programtest"
@@ -130,9 +131,9 @@ func TestExamplesSuitTheAlerts(t *testing.T) {
 		for _, account := range cfg.Accounts {
 			made := make(map[string][]string)
 			for _, q := range account.Queries {
-				made["botpenguin_inbox_"+q.Name] = q.LabelNames
-				if q.Oldest != "" {
-					made["botpenguin_inbox_"+q.Name+"_oldest_seconds"] = q.LabelNames
+				made[collector.MetricName(q)] = q.LabelNames
+				for _, added := range collector.AddedMetrics(q) {
+					made[added.Name] = q.LabelNames
 				}
 			}
 			for metric, label := range wanted {
@@ -145,7 +146,7 @@ func TestExamplesSuitTheAlerts(t *testing.T) {
 }
 
 // selectedByAlerts returns the metrics of the inbox that the alerts select, and the label
-// that each needs: channel for those that are recorded by channel.
+// that each needs: channel for those that are recorded by channel, and so on.
 func selectedByAlerts(t *testing.T) map[string]string {
 	t.Helper()
 	data, err := os.ReadFile("alerts/inbox.yml")
@@ -164,10 +165,11 @@ func selectedByAlerts(t *testing.T) map[string]string {
 	for _, group := range file.Groups {
 		for _, rule := range group.Rules {
 			for _, match := range regexp.MustCompile(`(?:^|[^:\w])(botpenguin_inbox_\w+)`).FindAllStringSubmatch(rule.Expr, -1) {
-				if strings.HasPrefix(rule.Record, "account_channel:") {
-					wanted[match[1]] = "channel"
-				} else if _, found := wanted[match[1]]; !found {
-					wanted[match[1]] = ""
+				metric := regexp.MustCompile(`_(bucket|count)$`).ReplaceAllString(match[1], "")
+				if by := regexp.MustCompile(`^account_(channel|agent|by):`).FindStringSubmatch(rule.Record); by != nil {
+					wanted[metric] = by[1]
+				} else if _, found := wanted[metric]; !found {
+					wanted[metric] = ""
 				}
 			}
 		}

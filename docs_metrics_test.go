@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
 
+	"github.com/botpenguin-exporter/botpenguin_exporter/collector"
 	"github.com/botpenguin-exporter/botpenguin_exporter/config"
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
 )
@@ -44,7 +45,7 @@ func TestMetricsPage(t *testing.T) {
 		f := exposed[name]
 		labels := "`" + strings.Join(f.labels, "`, `") + "`"
 		if strings.HasPrefix(name, "botpenguin_inbox_") {
-			labels = "`account`, and the query's own"
+			labels = ownLabels(name)
 		} else if len(f.labels) == 0 {
 			labels = ""
 		}
@@ -54,6 +55,18 @@ func TestMetricsPage(t *testing.T) {
 		t.Errorf("%s is on /probe and not on /metrics", name)
 	}
 	compareTable(t, "docs/metrics.md", strings.Join(rows, "\n")+"\n")
+}
+
+// ownLabels returns what the page says of the labels of a query's metric.
+func ownLabels(name string) string {
+	labels := "`account`, and the query's own"
+	switch {
+	case strings.HasSuffix(name, "_waiting_older_than"):
+		return labels + ", `age`"
+	case strings.HasSuffix(name, "_left_total"):
+		return labels + ", `waiting`"
+	}
+	return labels
 }
 
 // family is what the page says of a metric.
@@ -114,8 +127,15 @@ func genericNames(t *testing.T) map[string]generic {
 	}
 	names := make(map[string]generic)
 	for _, q := range cfg.Accounts[0].Queries {
-		names["botpenguin_inbox_"+q.Name] = generic{name: "botpenguin_inbox_<query>", help: q.Help}
-		names["botpenguin_inbox_"+q.Name+"_oldest_seconds"] = generic{name: "botpenguin_inbox_<query>_oldest_seconds", help: q.Help}
+		name := collector.MetricName(q)
+		names[name] = generic{name: "botpenguin_inbox_<query>", help: q.Help}
+		for _, added := range collector.AddedMetrics(q) {
+			ending := strings.TrimPrefix(added.Name, name)
+			if ending == "_unread" {
+				ending = "_<sum>"
+			}
+			names[added.Name] = generic{name: "botpenguin_inbox_<query>" + ending, help: q.Help}
+		}
 	}
 	return names
 }

@@ -48,7 +48,7 @@ func TestServesTheBuiltInConfiguration(t *testing.T) {
 	for _, line := range []string{
 		fmt.Sprintf(`botpenguin_inbox_users{account="default"} %d`, users),
 		fmt.Sprintf(`botpenguin_inbox_users_online{account="default"} %d`, online),
-		`botpenguin_query_success{account="default",query="channel_backlog"} 1`,
+		`botpenguin_query_success{account="default",query="live_chats"} 1`,
 		`botpenguin_config_last_reload_successful 1`,
 	} {
 		if status != 200 || !strings.Contains(body, "\n"+line+"\n") {
@@ -90,7 +90,7 @@ func TestDemo(t *testing.T) {
 	t.Parallel()
 	r := start(t, nil, "demo")
 	_, body := r.Get(t, "/metrics")
-	for _, name := range []string{"users", "users_online", "live_chats_active", "users_by_status", "backlog", "channel_live_chats_active", "channel_backlog", "channel_backlog_oldest_seconds"} {
+	for _, name := range []string{"users", "users_online", "live_chats_active", "users_by_status", "backlog", "live_chats", "live_chats_waiting", "live_chats_waiting_oldest_seconds", "live_chats_unread", "agent_live_chats", "live_chats_last_message"} {
 		if !regexp.MustCompile(`(?m)^botpenguin_inbox_` + name + `\{.*\} [1-9]`).MatchString(body) {
 			t.Errorf("no value of %s in\n%s", name, body)
 		}

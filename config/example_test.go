@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"regexp"
 	"slices"
@@ -42,16 +43,18 @@ func TestExampleIsTheBuiltInDefault(t *testing.T) {
 	}
 	var got []string
 	for _, q := range account.Queries {
-		got = append(got, q.Name+" "+strings.Join(q.LabelNames, ",")+" "+q.Oldest)
+		got = append(got, fmt.Sprintf("%s %s %s %t %v", q.Name, strings.Join(q.LabelNames, ","), q.Oldest, q.Waiting != nil, q.Sums))
 	}
 	want := []string{
-		"users  ", "users_online  ", "live_chats_active  ", "users_by_status status ", "backlog  ",
-		"channel_live_chats_active channel ", "channel_backlog channel lastMessage.at",
+		"users   false []", "contacts   false []", "users_online   false []", "live_chats_active   false []",
+		"users_by_status status  false []", "backlog   false []",
+		"live_chats channel lastMessage.at true [{unread unreadMessages}]", "agent_live_chats agent  true []",
+		"live_chats_last_message by lastMessage.at false []",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("queries (-want +got):\n%s", diff)
 	}
-	for i, part := range account.Queries[3].Parts {
+	for i, part := range account.Queries[4].Parts {
 		if status := filter.Statuses()[i]; part.Labels["status"] != strings.ToLower(status) {
 			t.Errorf("part %d has the labels %v, want %s", i, part.Labels, status)
 		}
