@@ -45,11 +45,47 @@ type panel struct {
 	FieldConfig              struct {
 		Defaults struct {
 			Unit, NoValue string
-			Thresholds    struct{ Steps []struct{ Value *float64 } }
+			Color         struct{ Mode string }
+			Thresholds    struct{ Steps []step }
+			Custom        struct{ Stacking struct{ Mode string } }
+		}
+		Overrides []override
+	}
+	Options struct {
+		TextMode string
+		Legend   struct {
+			Calcs                          []string
+			DisplayMode, Placement, SortBy string
+			ShowLegend                     bool
 		}
 	}
 	Targets []query
 	Panels  []panel
+}
+
+type step struct {
+	Color string
+	Value *float64
+}
+
+// override is what is different for some series.
+type override struct {
+	Matcher    struct{ ID, Options string }
+	Properties []struct {
+		ID    string
+		Value any
+	}
+}
+
+// color returns the fixed color that an override gives, "" if it gives none.
+func (o override) color() string {
+	for _, property := range o.Properties {
+		if value, ok := property.Value.(map[string]any); ok && property.ID == "color" {
+			fixed, _ := value["fixedColor"].(string)
+			return fixed
+		}
+	}
+	return ""
 }
 
 type source struct{ Type, UID string }
@@ -115,8 +151,8 @@ func TestDashboardsAreImportable(t *testing.T) {
 func TestDashboardVariables(t *testing.T) {
 	t.Parallel()
 	for file, want := range map[string][]string{
-		dashboardFiles[0]: {"datasource", "account", "channel"},
-		dashboardFiles[1]: {"datasource", "account"},
+		dashboardFiles[0]: {"datasource", "job", "instance", "account", "channel", "agent"},
+		dashboardFiles[1]: {"datasource", "job", "instance", "account", "channel", "agent"}, // the last two hidden, for the way back
 	} {
 		var names []string
 		for _, v := range loadDashboard(t, file).Templating.List {
@@ -190,11 +226,15 @@ func checkPanelQuery(t *testing.T, name, expr string) {
 			t.Errorf("%s: a rate over %s, want [$__rate_interval]", name, call[1])
 		}
 	}
-	for _, selector := range selectors(parse(t, substitute(expr, everything))) {
+	chosen := choice{"$job": "JOB", "$instance": "INSTANCE", "$account": ".*", "$channel": ".*", "$agent": ".*"}
+	for _, selector := range selectors(parse(t, substitute(expr, chosen))) {
+		found := make(map[string]string)
 		for _, m := range selector.LabelMatchers {
-			if m.Name == "job" || m.Name == "instance" {
-				t.Errorf("%s: %s is hard-coded", name, m)
-			}
+			found[m.Name] = m.Value
+		}
+		rule := strings.Contains(selector.Name, ":") || selector.Name == "ALERTS"
+		if !rule && (found["job"] != "JOB" || found["instance"] != "INSTANCE") {
+			t.Errorf("%s: %s does not select by $job and $instance", name, selector)
 		}
 	}
 }

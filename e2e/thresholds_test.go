@@ -43,12 +43,7 @@ func TestThresholdsAreDrawn(t *testing.T) {
 	t.Parallel()
 	numbers := thresholds(t)
 	undrawn := map[string]bool{
-		"botpenguin_threshold:reply_seconds_p95":      true, // not on a dashboard yet, as the four below
-		"botpenguin_threshold:replies_per_hour":       true,
-		"botpenguin_threshold:agent_waiting_ratio":    true,
-		"botpenguin_threshold:agent_waiting_chats":    true,
-		"botpenguin_threshold:silent_chat_seconds":    true,
-		"botpenguin_threshold:unanswered_live_chats":  true, // a minimum for alerting, not a limit on what is drawn
+		"botpenguin_threshold:replies_per_hour":       true, // a minimum for alerting, not a limit on what is drawn
 		"botpenguin_threshold:users_online_last_week": true,
 	}
 	line := regexp.MustCompile(`\(max\((botpenguin_threshold:\w+)\) or vector\(([\d.]+)\)\)`)
@@ -77,27 +72,33 @@ func TestThresholdsAreDrawn(t *testing.T) {
 // its description.
 func checkStatColors(t *testing.T, file string, p panel, numbers map[string]string) {
 	t.Helper()
-	named := regexp.MustCompile(`at the thresholds? of (BotPenguin\w+)`).FindStringSubmatch(p.Description)
+	named := regexp.MustCompile(`above the thresholds? of (BotPenguin\w+)`).FindStringSubmatch(p.Description)
 	if p.Type != "stat" || named == nil {
 		return
 	}
-	var want, got []string
+	var want, got []float64
 	for _, file := range ruleFiles {
 		for _, alert := range alerts(t, file) {
 			if alert.Alert == named[1] {
 				for _, name := range regexp.MustCompile(`botpenguin_threshold:\w+`).FindAllString(alert.Expr, -1) {
-					want = append(want, numbers[name])
+					number, err := strconv.ParseFloat(numbers[name], 64)
+					if err != nil {
+						t.Fatal(err)
+					}
+					want = append(want, number)
 				}
 			}
 		}
 	}
 	for _, step := range p.FieldConfig.Defaults.Thresholds.Steps {
-		if step.Value != nil {
-			got = append(got, strconv.FormatFloat(*step.Value, 'g', -1, 64))
+		if step.Value != nil && *step.Value > 0 { // from 0 it is green
+			got = append(got, *step.Value)
 		}
 	}
-	if !slices.Equal(got, want) {
-		t.Errorf("%s: %q changes color at %q, but %s is at %q", file, p.Title, got, named[1], want)
+	// Colors change at a value, and alerts fire above it.
+	above := func(step, threshold float64) bool { return step > threshold && step <= threshold+1 }
+	if !slices.EqualFunc(got, want, above) {
+		t.Errorf("%s: %q changes color at %v, but %s fires above %v", file, p.Title, got, named[1], want)
 	}
 }
 
