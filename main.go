@@ -27,6 +27,11 @@ import (
 //go:embed config.example.yml
 var builtIn []byte
 
+// inboxAlerts are the shipped alerts on the inbox.
+//
+//go:embed alerts/inbox.yml
+var inboxAlerts []byte
+
 // exitTimeout is how long after the first signal the process is forced to exit. It is
 // only reached if the shutdown hangs.
 const exitTimeout = 14800 * time.Millisecond
@@ -167,7 +172,7 @@ func (p *program) perform(ctx context.Context, env func(string) (string, bool), 
 	serve.Log.Writer = stderr
 	switch p.command {
 	case "check":
-		return command.Check(config, stdout, stderr)
+		return command.Check(config, inboxAlerts, stdout, stderr)
 	case "count":
 		return command.Count(ctx, config, p.outputFormat, stdout, stderr)
 	case "healthcheck":

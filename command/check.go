@@ -15,9 +15,14 @@ import (
 )
 
 // Check loads the configuration and prints each account's queries with the requests of a
-// scrape to out, and warnings and advice to errs. It makes no requests.
-func Check(c Config, out, errs io.Writer) error {
+// scrape and which of the shipped alerts on the inbox have data to out, and warnings and
+// advice to errs. It makes no requests.
+func Check(c Config, alerts []byte, out, errs io.Writer) error {
 	cfg, err := newReads().do(c)
+	if err != nil {
+		return err
+	}
+	rules, err := shippedRules(alerts)
 	if err != nil {
 		return err
 	}
@@ -32,6 +37,7 @@ func Check(c Config, out, errs io.Writer) error {
 	for _, account := range cfg.Accounts {
 		var text strings.Builder
 		checkAccount(&text, account, now)
+		printAlertData(&text, account, rules)
 		fmt.Fprint(out, process.Secrets.Redact(text.String()))
 	}
 	return nil
@@ -60,7 +66,7 @@ func checkAccount(out io.Writer, account *config.Account, now time.Time) {
 	if read > 0 {
 		fmt.Fprintf(out, ", %d of them for all pages", read)
 	}
-	fmt.Fprint(out, "\n\n")
+	fmt.Fprintln(out)
 }
 
 // labelText formats labels as the exposition does.

@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,11 +45,27 @@ func Demo(ctx context.Context, s Serve, out io.Writer) error {
 	// inbox, and no credentials leave it.
 	s.Config.Redirect = func(a *config.Account) {
 		a.URL = simulation
+		nameAgents(a)
 		a.HTTP = promconfig.HTTPClientConfig{Authorization: &promconfig.Authorization{Type: "Bearer", Credentials: promconfig.Secret(simulated.Token)}}
 	}
 	path := s.Web.TelemetryPath
 	s.Ready = func(address net.Addr) { fmt.Fprint(out, demoText(address, path)) }
 	return s.Run(ctx)
+}
+
+// nameAgents shows the simulated agents by their names, where the configuration does not.
+func nameAgents(a *config.Account) {
+	for _, q := range a.Queries {
+		q.GroupBy = slices.Clone(q.GroupBy) // which the queries of other accounts share
+		for i, by := range q.GroupBy {
+			if by.Field != "_agentAssigned" {
+				continue
+			}
+			names := inboxtest.AgentNames()
+			maps.Copy(names, by.Names)
+			q.GroupBy[i].Names = names
+		}
+	}
 }
 
 // withDefaults returns env with defaults for variables that it lacks.

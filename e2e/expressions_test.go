@@ -54,7 +54,7 @@ groups:
 // Prometheus that scrapes the demo and has loaded the rules.
 func TestExpressionsReturnData(t *testing.T) {
 	t.Parallel()
-	prom := startMonitoring(t, "1s", []string{programtest.Start(t, exporter(t), nil, "demo").Address}, append(slices.Clone(ruleFiles), programtest.WriteFile(t, "firing.yml", firing)))
+	prom := startMonitoring(t, "2s", []string{programtest.Start(t, exporter(t), nil, "demo").Address}, append(slices.Clone(ruleFiles), programtest.WriteFile(t, "firing.yml", firing)))
 	prom.awaitValue(t, "count_over_time(botpenguin_up[1m])", func(scrapes float64) bool { return scrapes >= 5 })
 	prom.awaitValue(t, "count(account:botpenguin_inbox_backlog:sum)", func(n float64) bool { return n == 1 })
 

@@ -60,3 +60,16 @@ func Agents(n int) []string {
 	}
 	return agents
 }
+
+// AgentNames returns the names of the agents of a population by their ids, and of one who is away.
+func AgentNames() map[string]string {
+	names := []string{
+		"Aisha", "Anil", "Asha", "Bela", "Carlos", "Chloe", "Dev", "Elif", "Emeka", "Fatima", "Goran", "Hiro", "Ines", "Jamal",
+		"Kiran", "Lena", "Marta", "Nadia", "Oscar", "Pooja", "Quentin", "Ravi", "Sofia", "Tariq", "Uma", "Vikram", "Zoe",
+	}
+	byID := make(map[string]string)
+	for i, id := range Agents(DefaultAgents + 1) {
+		byID[id] = names[i]
+	}
+	return byID
+}

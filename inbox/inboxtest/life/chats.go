@@ -28,6 +28,8 @@ const (
 	waiting   stage = iota // for an agent
 	answering              // an agent is writing
 	answered               // the contact may reply
+	abandoned              // nobody will answer
+	forgotten              // an agent has answered, and nobody ends the chat
 )
 
 // chat is one live chat.
@@ -57,6 +59,7 @@ func newLiveChats(s *Simulation) *liveChats {
 		}
 		l.active = append(l.active, c)
 	}
+	l.leaveBehind()
 	return l
 }
 
@@ -70,6 +73,7 @@ func (l *liveChats) step(at time.Time) {
 		}
 	}
 	for _, c := range slices.Clone(l.active) {
+		l.impatience(c, at)
 		l.advance(c, at)
 	}
 	l.assign(at)
@@ -95,19 +99,15 @@ func (l *liveChats) open(at time.Time) {
 	if len(free) == 0 {
 		return
 	}
-	id := random.Pick(l.sim.rand, free)
-	l.active = append(l.active, &chat{contact: id})
-	l.sim.inbox.Update(id, func(c *inboxtest.Contact) {
-		c.Online, c.LiveChatActive, c.Status, c.Agent = true, true, inboxtest.StatusOpen, ""
-		receive(c, at)
+	c := &chat{contact: random.Pick(l.sim.rand, free)}
+	l.active = append(l.active, c)
+	l.sim.inbox.Update(c.contact, func(contact *inboxtest.Contact) {
+		contact.Online, contact.LiveChatActive, contact.Status, contact.Agent = true, true, inboxtest.StatusOpen, ""
 	})
-}
-
-// receive records a message from the contact.
-func receive(c *inboxtest.Contact, at time.Time) {
-	c.UserInteracted, c.LastSeenAt = true, at
-	c.LastMessage = inboxtest.Message{By: inboxtest.ByUser, At: at}
-	c.Unread++
+	if random.Chance(l.sim.rand, abandonedShare) {
+		l.abandon(c, at)
+	}
+	l.receive(c, at)
 }
 
 // advance moves a chat to its next stage when that is due. It drops a chat that was ended, or whose contact was deleted,
@@ -118,20 +118,18 @@ func (l *liveChats) advance(c *chat, at time.Time) {
 		l.remove(c)
 		return
 	}
-	if c.stage == waiting || at.Before(c.until) {
+	if c.stage == waiting || c.stage == forgotten || at.Before(c.until) {
 		return
 	}
 	switch {
 	case c.stage == answering:
 		l.awaitReply(c, at)
-		l.sim.inbox.Update(c.contact, func(contact *inboxtest.Contact) {
-			contact.LastMessage, contact.Unread = inboxtest.Message{By: inboxtest.ByAgent, At: at}, 0
-		})
-	case c.replies:
+		l.say(c, inboxtest.ByAgent, at)
+	case c.stage == answered && c.replies:
 		l.remove(c)
 		c.stage = waiting
 		l.active = append(l.active, c)
-		l.sim.inbox.Update(c.contact, func(contact *inboxtest.Contact) { receive(contact, at) })
+		l.receive(c, at)
 	default:
 		l.close(c, at)
 	}
@@ -165,6 +163,7 @@ func (l *liveChats) close(c *chat, at time.Time) {
 	l.sim.inbox.Update(c.contact, func(contact *inboxtest.Contact) {
 		contact.LiveChatActive, contact.Status, contact.LastSeenAt = false, status, at
 	})
+	l.record(c, "", at)
 }
 
 func (l *liveChats) remove(c *chat) {

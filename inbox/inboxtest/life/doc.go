@@ -4,7 +4,9 @@
 // Contacts come online and leave. Some of them write to a bot, others open a live chat and wait for an agent, who answers
 // after a while; they reply or the chat is closed. Agents work in shifts and answer the contacts who have waited longest
 // first. At noon half of the agents are at lunch, and in the evening the day shift has left. At both times more contacts
-// write, so the backlog of unanswered chats grows twice a day, and is almost empty at night. Meanwhile tags, segments and
+// write, so the backlog of unanswered chats grows twice a day, and is almost empty at night. Contacts who wait write again,
+// or give up; on Facebook a bot replies to them at once; some chats are assigned to an agent who is away, and nobody
+// answers. Meanwhile tags, segments and
 // orders change and new contacts arrive. Once a night, the contacts that were not seen for longest are deleted, so that
 // the number of contacts stays about constant.
 //

@@ -29,6 +29,9 @@ type Options struct {
 	// StartHour is the hour of the simulated day at which the simulation starts, up to 24, which is midnight. The default
 	// is 8, when the backlog is about to grow.
 	StartHour float64
+	// Record, if set, is called with each message of a live chat, and at its end. Of a chat that is already there when
+	// the simulation starts it is not told the earlier messages.
+	Record func(Message)
 	// Seed seeds the random draws: with equal seeds, steps and inboxes, simulations are equal. The default is 1.
 	Seed uint64
 }

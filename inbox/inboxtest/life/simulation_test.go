@@ -32,15 +32,84 @@ func everyone(inboxtest.Contact) bool { return true }
 
 func waits(c inboxtest.Contact) bool { return c.LiveChatActive && c.LastMessage.By == inboxtest.ByUser }
 
-// backlog returns the number of contacts that wait for an answer, and the longest wait.
+// away is the agent who never answers.
+var away = inboxtest.Agents(inboxtest.DefaultAgents + 1)[inboxtest.DefaultAgents]
+
+// backlog returns the number of contacts that wait for an answer, abandoned ones aside, and the longest wait.
 func backlog(in *inboxtest.Inbox, now time.Time) (waiting int, longest time.Duration) {
 	waiting = in.Count(func(c inboxtest.Contact) bool {
-		if waits(c) {
+		counts := waits(c) && c.Agent != away
+		if counts {
 			longest = max(longest, now.Sub(c.LastMessage.At))
 		}
-		return waits(c)
+		return counts
 	})
 	return waiting, longest
+}
+
+// Contacts write again, bots reply at once, and some chats are never answered.
+func TestWhatHappensInChats(t *testing.T) {
+	t.Parallel()
+	last := make(map[string]life.Message)
+	again, byBot, gaveUp, replies := 0, 0, 0, 0
+	record := func(m life.Message) {
+		before := last[m.Contact]
+		switch {
+		case m.At.Before(before.At):
+			t.Fatalf("%v after %v", m, before)
+		case m.By == inboxtest.ByUser && before.By == inboxtest.ByUser:
+			again++
+		case m.By == inboxtest.ByBot && m.At.Equal(before.At) && before.By == inboxtest.ByUser:
+			byBot++
+		case m.By == inboxtest.ByAgent:
+			replies++
+		case m.By == "" && before.By != inboxtest.ByAgent:
+			gaveUp++
+		}
+		last[m.Contact] = m
+	}
+	simulation, in, clock := begin(life.Options{Record: record})
+	held := 0
+	for range 480 {
+		now := clock.Advance(tick)
+		simulation.Step(now)
+		held = max(held, in.Count(func(c inboxtest.Contact) bool { return waits(c) && c.Agent == away }))
+	}
+	for name, n := range map[string]int{"messages of a contact who waits": again, "replies of bots": byBot, "contacts who gave up": gaveUp, "chats that the agent who is away holds": held} {
+		if n < 10 {
+			t.Errorf("%d %s", n, name)
+		}
+	}
+	if replies < 200 || gaveUp > replies/4 {
+		t.Errorf("%d replies, %d contacts gave up", replies, gaveUp)
+	}
+	if n := in.Count(func(c inboxtest.Contact) bool {
+		return c.LiveChatActive && c.LastMessage.By == inboxtest.ByAgent && c.LastMessage.At.Before(start.Add(-24*time.Hour))
+	}); n != 1 {
+		t.Errorf("%d chats are forgotten, want 1", n)
+	}
+	t.Logf("%d replies, %d messages of contacts who wait, %d replies of bots, %d gave up, %d held", replies, again, byBot, gaveUp, held)
+}
+
+// At the start two contacts have waited for longer than any alert tolerates.
+func TestLongWaitsAtTheStart(t *testing.T) {
+	t.Parallel()
+	_, in, _ := begin(life.Options{})
+	if n := in.Count(func(c inboxtest.Contact) bool { return waits(c) && c.LastMessage.At.Before(start.Add(-35*time.Minute)) }); n != 2 {
+		t.Errorf("%d contacts, want 2", n)
+	}
+}
+
+func TestAgentsHaveNames(t *testing.T) {
+	t.Parallel()
+	names := inboxtest.AgentNames()
+	distinct := make(map[string]bool)
+	for _, id := range inboxtest.Agents(inboxtest.DefaultAgents + 1) {
+		distinct[names[id]] = true
+	}
+	if delete(distinct, ""); len(distinct) != inboxtest.DefaultAgents+1 {
+		t.Errorf("%d names", len(distinct))
+	}
 }
 
 func TestBacklogGrowsTwiceADay(t *testing.T) {
