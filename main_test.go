@@ -42,8 +42,8 @@ func TestServesTheBuiltInConfiguration(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.Start(t, inboxtest.Contacts(200), inboxtest.PageSize(100))
 	r := start(t, builtInEnv(server))
-	users := server.Inbox.Count(func(c inboxtest.Contact) bool { return !c.Visitor })
-	online := server.Inbox.Count(func(c inboxtest.Contact) bool { return !c.Visitor && c.Online })
+	users := server.Inbox.Len()
+	online := server.Inbox.Count(func(c inboxtest.Contact) bool { return c.Online })
 	status, body := r.Get(t, "/metrics")
 	for _, line := range []string{
 		fmt.Sprintf(`botpenguin_inbox_users{account="default"} %d`, users),

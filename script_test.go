@@ -59,7 +59,7 @@ type inboxKey struct{}
 
 // changeInbox changes the simulated inbox.
 //
-//	inbox populate n     adds n contacts; $INBOX_USERS is how many are no mere visitors
+//	inbox populate n     adds n contacts; $INBOX_USERS is how many there are then
 //	inbox page-size n    from now on
 //	inbox refuse text    answers with 418 to requests that have this text in their body
 func changeInbox(ts *testscript.TestScript, neg bool, args []string) {
@@ -75,7 +75,7 @@ func changeInbox(ts *testscript.TestScript, neg bool, args []string) {
 	switch args[0] {
 	case "populate":
 		server.Inbox.Populate(number(), 1)
-		ts.Setenv("INBOX_USERS", fmt.Sprint(server.Inbox.Count(func(c inboxtest.Contact) bool { return !c.Visitor })))
+		ts.Setenv("INBOX_USERS", fmt.Sprint(server.Inbox.Len()))
 	case "page-size":
 		server.SetPageSize(number())
 	case "refuse":

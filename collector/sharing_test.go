@@ -207,7 +207,7 @@ queries:
 					sums[s.Results[i].Query.Name] += series.Contacts
 				}
 			}
-			n := server.Inbox.Count(func(c inboxtest.Contact) bool { return c.Online && !c.Visitor })
+			n := server.Inbox.Count(func(c inboxtest.Contact) bool { return c.Online })
 			want := map[string]int{"online": n, "online_again": n, "online_by_channel": n, "online_by_status": n}
 			if diff := cmp.Diff(want, sums); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)

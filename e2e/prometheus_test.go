@@ -58,7 +58,7 @@ scrape_configs:
 		{"users_online", func(c inboxtest.Contact) bool { return c.Online }},
 		{"live_chats_active", func(c inboxtest.Contact) bool { return c.LiveChatActive }},
 	} {
-		want := api.Inbox.Count(func(c inboxtest.Contact) bool { return !c.Visitor && truth.match(c) })
+		want := api.Inbox.Count(truth.match)
 		for _, job := range []string{"text", "openmetrics", "probe"} {
 			series := fmt.Sprintf(`botpenguin_inbox_%s{account="default",job=%q}`, truth.metric, job)
 			prom.awaitValue(t, series, func(v float64) bool { return v == float64(want) })

@@ -83,7 +83,7 @@ func TestTheInboxMovesWhileItIsRead(t *testing.T) {
 }
 
 func (s *stand) closed() float64 {
-	return float64(s.acme.Inbox.Count(func(c inboxtest.Contact) bool { return !c.Visitor && isClosed(c) }))
+	return float64(s.acme.Inbox.Count(isClosed))
 }
 
 func comeAndGo(in *inboxtest.Inbox, n int64, one inboxtest.Contact) {

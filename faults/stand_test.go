@@ -91,7 +91,7 @@ func mute(t *testing.T, name, text string) {
 // inbox.
 func numbers(account string, inbox *inboxtest.Inbox) map[string]float64 {
 	count := func(match func(inboxtest.Contact) bool) float64 {
-		return float64(inbox.Count(func(c inboxtest.Contact) bool { return !c.Visitor && match(c) }))
+		return float64(inbox.Count(match))
 	}
 	name := func(query string) string { return fmt.Sprintf("botpenguin_inbox_%s{account=%q}", query, account) }
 	all := map[string]float64{

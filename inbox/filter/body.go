@@ -55,9 +55,6 @@ func (f Filter) value(field Field, page int, timeText func(Time) string) any {
 		return page
 	case exportName:
 		return "none" // anything else would start an export
-	case contactName:
-		contact, set := f.fields[contactName].(bool)
-		return contact || !set
 	}
 	text := func(t Time) string {
 		if t.IsZero() {

@@ -15,7 +15,7 @@ const allContactsBody = `{"searchText":"","tags":[],"status":[],"isOnline":false
 	`"_botTelegram":[],"_botFacebook":[],"_agentAssigned":[],"segments":[],"applicableFilters":[],` +
 	`"lastSeenAt":{"startAt":"","endsAt":""},"createdAt":{"startAt":"","endsAt":""},"userInteracted":false,` +
 	`"lastMessageBy":[],"isLiveChatActive":false,"hasOrdered":{"status":false,"lastAt":""},"page":1,"isExport":"none",` +
-	`"isContact":true}`
+	`"isContact":false}`
 
 // setting is an argument list of With.
 type setting struct {
@@ -75,7 +75,8 @@ func TestFilterBody(t *testing.T) {
 		{"orders", []setting{{"hasOrdered", Orders{true, timeOf(t, "now/d")}}},
 			[]string{`{"status":false,"lastAt":""}`, `{"status":true,"lastAt":"2024-06-05T00:00:00.000Z"}`, `Filters":[]`, `Filters":["hasOrdered"]`}},
 		{"no orders", []setting{{"hasOrdered", Orders{}}}, []string{`Filters":[]`, `Filters":["hasOrdered"]`}},
-		{"not only contacts", []setting{{"isContact", false}}, []string{`"isContact":true`, `"isContact":false`}},
+		{"only contacts", []setting{{"isContact", true}}, []string{`"isContact":false`, `"isContact":true`}},
+		{"not only contacts", []setting{{"isContact", false}}, nil},
 		{"a list of filters of its own", []setting{{"isOnline", true}, {"applicableFilters", []string{"tags"}}},
 			[]string{`Online":false`, `Online":true`, `Filters":[]`, `Filters":["tags"]`}},
 		{"an empty list of filters of its own", []setting{{"isOnline", true}, {"applicableFilters", []string{}}},
@@ -116,7 +117,7 @@ func TestFilterExtraComesAsItStands(t *testing.T) {
 		}
 	}
 	got := string(f.At(filterNow).Page(1))
-	if want := `"isContact":true,"zeta":{"b":1,"a":["<x>"]},"zeta2":1.50,"_botAutomation":["a"]}`; !strings.HasSuffix(got, want) {
+	if want := `"isContact":false,"zeta":{"b":1,"a":["<x>"]},"zeta2":1.50,"_botAutomation":["a"]}`; !strings.HasSuffix(got, want) {
 		t.Errorf("got %s, want it to end in %s", got, want)
 	}
 	if !strings.Contains(got, `"applicableFilters":["isOnline"]`) {

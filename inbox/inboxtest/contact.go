@@ -60,7 +60,7 @@ type Contact struct {
 	HasOrdered bool
 	OrderedAt  time.Time
 
-	Visitor    bool // has left no details: isContact is false
+	Visitor    bool // has left no details: isContact is false in its record
 	Subscriber bool // for the undocumented filter isSubscriber
 
 	LastSeenAt time.Time // Add sets a zero time to CreatedAt

@@ -5,7 +5,7 @@
 //
 //	srv := inboxtest.Start(t, inboxtest.Contacts(1000), inboxtest.PageSize(20))
 //	got := countOnline(srv.URL, srv.Token)
-//	want := srv.Inbox.Count(func(c inboxtest.Contact) bool { return c.Online && !c.Visitor })
+//	want := srv.Inbox.Count(func(c inboxtest.Contact) bool { return c.Online })
 //
 // The [Inbox] can be changed at any time. The [Server] fails on demand ([Server.Intercept], [Oddities]) and keeps the
 // requests that it received ([Server.Calls]). Package life changes the contacts as a working day would.

@@ -134,9 +134,24 @@ func TestEveryFilterFindsItsContacts(t *testing.T) {
 	}
 }
 
-func TestIsContactAlwaysFilters(t *testing.T) {
+func TestIsContactFilters(t *testing.T) {
 	t.Parallel()
-	srv := inboxtest.Start(t, inboxtest.Contacts(300), inboxtest.PageSize(300), inboxtest.StrictApplicable())
+	for name, options := range map[string][]inboxtest.Option{
+		"false is not applied":              nil,
+		"whether or not it is listed":       {inboxtest.StrictApplicable()},
+		"false asks for visitors":           {inboxtest.StrictContact()},
+		"false asks for visitors, unlisted": {inboxtest.StrictContact(), inboxtest.StrictApplicable()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			checkIsContact(t, strings.HasPrefix(name, "false asks"), options...)
+		})
+	}
+}
+
+func checkIsContact(t *testing.T, strict bool, options ...inboxtest.Option) {
+	t.Helper()
+	srv := inboxtest.Start(t, append(options, inboxtest.Contacts(300), inboxtest.PageSize(300))...)
 	visitors := srv.Inbox.Len() - srv.Inbox.Count(contacts)
 	if visitors == 0 {
 		t.Fatal("no visitors")
@@ -144,8 +159,12 @@ func TestIsContactAlwaysFilters(t *testing.T) {
 	if got := len(ask(t, srv, nil).Data); got != 300-visitors {
 		t.Errorf("%d contacts, want %d", got, 300-visitors)
 	}
-	if got := len(ask(t, srv, object{"isContact": false}).Data); got != visitors {
-		t.Errorf("%d visitors, want %d", got, visitors)
+	want := 300
+	if strict {
+		want = visitors
+	}
+	if got := len(ask(t, srv, object{"isContact": false}).Data); got != want {
+		t.Errorf("%d with isContact false, want %d", got, want)
 	}
 }
 

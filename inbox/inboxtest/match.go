@@ -6,6 +6,12 @@ import (
 	"time"
 )
 
+// dialect is how a server reads what the API's documentation leaves open.
+type dialect struct {
+	strictApplicable bool // only the filters that applicableFilters lists are applied
+	strictContact    bool // isContact false asks for visitors only, and not for everyone
+}
+
 // matcher collects the conditions of a request. A contact must meet all of them.
 type matcher struct {
 	listed     []string // applicableFilters
@@ -13,10 +19,9 @@ type matcher struct {
 	conditions []func(*row) bool
 }
 
-// match returns a function that reports whether a contact matches the request. With strict, only the filters that
-// applicableFilters lists are applied.
-func (q request) match(strict bool) func(*row) bool {
-	m := &matcher{listed: q.applicableFilters, strict: strict}
+// match returns a function that reports whether a contact matches the request, as a server of that dialect reads it.
+func (q request) match(d dialect) func(*row) bool {
+	m := &matcher{listed: q.applicableFilters, strict: d.strictApplicable}
 	m.search("searchText", q.searchText)
 	m.anyOf("tags", q.tags, func(c *Contact) []string { return c.Tags })
 	m.oneOf("status", q.status, func(c *Contact) string { return c.Status })
@@ -35,7 +40,9 @@ func (q request) match(strict bool) func(*row) bool {
 	m.flag("isLiveChatActive", q.isLiveChatActive, func(c *Contact) bool { return c.LiveChatActive })
 	m.ordered("hasOrdered", q.hasOrdered)
 	m.flag("isSubscriber", q.isSubscriber, func(c *Contact) bool { return c.Subscriber })
-	m.add(func(r *row) bool { return r.contact.Visitor != q.isContact })
+	if q.isContact || d.strictContact {
+		m.add(func(r *row) bool { return r.contact.Visitor != q.isContact })
+	}
 	return func(r *row) bool {
 		for _, holds := range m.conditions {
 			if !holds(r) {

@@ -29,8 +29,12 @@ func Latency(d time.Duration) Option { return func(s *setup) { s.server.SetLaten
 // Odd makes the server page differently.
 func Odd(o Oddities) Option { return func(s *setup) { s.server.SetOddities(o) } }
 
-// StrictApplicable makes the server apply only the filters that applicableFilters lists. IsContact always applies.
-func StrictApplicable() Option { return func(s *setup) { s.server.strict = true } }
+// StrictApplicable makes the server apply only the filters that applicableFilters lists. IsContact need not be listed.
+func StrictApplicable() Option { return func(s *setup) { s.server.dialect.strictApplicable = true } }
+
+// StrictContact makes isContact false ask for those who are no contacts. By default it stands for "not applied", as false
+// does for other filters, and asks for everyone.
+func StrictContact() Option { return func(s *setup) { s.server.dialect.strictContact = true } }
 
 // KeepCalls sets how many of the latest calls the server keeps. The default is 10,000.
 func KeepCalls(n int) Option { return func(s *setup) { s.server.log.keep = n } }

@@ -24,9 +24,9 @@ type Server struct {
 	URL   string // base address without a trailing slash, set by Start
 	Token string // the token that it accepts, set by New
 
-	clock  Clock
-	strict bool
-	log    callLog
+	clock   Clock
+	dialect dialect
+	log     callLog
 
 	mu      sync.RWMutex
 	current settings
@@ -113,7 +113,7 @@ func (s *Server) respond(w http.ResponseWriter, r *http.Request, raw []byte, cur
 		writeError(w, r, http.StatusBadRequest, err.Error())
 		return
 	}
-	contacts := current.oddities.page(s.Inbox, q, q.match(s.strict), current.pageSize)
+	contacts := current.oddities.page(s.Inbox, q, q.match(s.dialect), current.pageSize)
 	writePage(w, r, contacts)
 }
 
