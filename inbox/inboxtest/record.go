@@ -18,6 +18,7 @@ type record struct {
 	UserInteracted    bool         `json:"userInteracted"`
 	Profile           profile      `json:"profile"`
 	Status            string       `json:"status"`
+	AgentAssigned     string       `json:"_agentAssigned,omitempty"`
 	LastMessage       *lastMessage `json:"lastMessage,omitempty"`
 	IsContact         bool         `json:"isContact"`
 	Segments          []string     `json:"segments"`
@@ -67,7 +68,7 @@ func recordOf(c *Contact) json.RawMessage {
 	}
 	r := record{
 		ID: c.ID, Platform: list(c.Platform), SecondaryPlatform: lowerCase(c.SecondaryPlatform),
-		IsOnline: c.Online, UserInteracted: c.UserInteracted, Status: c.Status,
+		IsOnline: c.Online, UserInteracted: c.UserInteracted, Status: c.Status, AgentAssigned: c.Agent,
 		IsContact: !c.Visitor, Segments: list(c.Segments), IsLiveChatActive: c.LiveChatActive, UnreadMessages: c.Unread,
 		LastSeenAt: stamp(c.LastSeenAt), CreatedAt: stamp(c.CreatedAt), UpdatedAt: stamp(c.UpdatedAt),
 	}

@@ -12,7 +12,7 @@ import (
 
 const fullRecord = `{"_id": "66e07fd940c43d176eaf0b71", "platform": ["WHATSAPP"], "secondaryPlatform": ["website"], "isOnline": true,
  "userInteracted": true, "profile": {"userDetails": {"contact": {"email": "ana@example.com", "phone": {"number": "123456789", "prefix": "1"}},
- "userProvidedName": "Ana", "tags": ["vip"], "attributes": []}}, "status": "OPEN",
+ "userProvidedName": "Ana", "tags": ["vip"], "attributes": []}}, "status": "OPEN", "_agentAssigned": "63e4d5c6b7a8000000000001",
  "lastMessage": {"by": "user", "at": "2025-06-05T09:00:00.000Z"}, "isContact": true, "segments": ["s1"], "isLiveChatActive": true,
  "hasOrdered": {"status": true, "lastAt": "2025-06-05T08:00:00.000Z"}, "unreadMessages": 2,
  "lastSeenAt": "2025-06-05T09:30:00.000Z", "createdAt": "2025-06-05T07:00:00.123Z", "updatedAt": "2025-06-05T10:00:00.000Z"}`
