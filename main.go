@@ -74,7 +74,7 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 	}
 	if err := p.perform(ctx, env, hangups, stdout, stderr); err != nil {
 		fmt.Fprintln(stderr, err)
-		return 1
+		return command.ExitCode(err)
 	}
 	return 0
 }
@@ -84,6 +84,7 @@ type program struct {
 	command      string
 	configFile   string
 	outputFormat string
+	account      string
 	log          command.Log
 	web          web.Options
 	toolkit      *toolkit.FlagConfig
@@ -102,7 +103,10 @@ func parse(args []string, stdout, stderr io.Writer) (p *program, exit int) {
 	app.Command("serve", "Serve metrics. This is the default.").Default()
 	app.Command("check", "Check the configuration, and print what a scrape asks.")
 	count := app.Command("count", "Run every query once, and print the numbers.")
-	count.Flag("output", "How to print them: table or json.").Envar("BOTPENGUIN_OUTPUT").Default("table").EnumVar(&p.outputFormat, "table", "json")
+	p.output(count)
+	doctor := app.Command("doctor", "Ask each account's API what its documentation leaves open. Reads only, with at most 60 requests per account.")
+	p.output(doctor)
+	doctor.Flag("account", "Only this account.").StringVar(&p.account)
 	app.Command("healthcheck", "Ask the exporter that runs with the same flags whether it is ready: exit code 0 or 1.")
 	app.Command("demo", "Serve the metrics of a simulated inbox: no token, no network.")
 	var err error
@@ -140,6 +144,11 @@ func (p *program) flags(app *kingpin.Application) {
 	}
 }
 
+// output declares the flag of commands that print a table.
+func (p *program) output(command *kingpin.CmdClause) {
+	command.Flag("output", "How to print them: table or json.").Envar("BOTPENGUIN_OUTPUT").Default("table").EnumVar(&p.outputFormat, "table", "json")
+}
+
 // check returns an error about the first flag that cannot be.
 func (p *program) check() error {
 	switch {
@@ -170,6 +179,8 @@ func (p *program) perform(ctx context.Context, env func(string) (string, bool), 
 		return command.Check(config, stdout, stderr)
 	case "count":
 		return command.Count(ctx, config, p.outputFormat, stdout, stderr)
+	case "doctor":
+		return command.Doctor(ctx, config, command.DoctorOptions{Account: p.account, Format: p.outputFormat}, stdout, stderr)
 	case "healthcheck":
 		return command.Healthcheck(ctx, *p.toolkit)
 	case "demo":

@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -40,14 +39,11 @@ func Count(ctx context.Context, c Config, format string, out, progress io.Writer
 		return err
 	}
 	defer closeAll(accounts)
-	stop := showProgress(progress, accounts)
+	stop := showProgress(progress, func() string { return progressLine(accounts) })
 	rows := countAll(ctx, accounts)
 	stop()
 	if format == "json" {
-		encoder := json.NewEncoder(out)
-		encoder.SetEscapeHTML(false)
-		encoder.SetIndent("", "  ")
-		err = encoder.Encode(rows)
+		err = printJSON(out, rows)
 	} else {
 		err = printTable(out, rows)
 	}
@@ -133,8 +129,8 @@ func printTable(out io.Writer, rows []row) error {
 	return table.Flush()
 }
 
-// showProgress shows now and then how far accounts are, until stop is called.
-func showProgress(w io.Writer, accounts []*collector.Account) (stop func()) {
+// showProgress shows a line on a terminal, now and then anew, until stop is called.
+func showProgress(w io.Writer, line func() string) (stop func()) {
 	if file, ok := w.(*os.File); !ok || !term.IsTerminal(int(file.Fd())) {
 		return func() {}
 	}
@@ -146,7 +142,7 @@ func showProgress(w io.Writer, accounts []*collector.Account) (stop func()) {
 		for {
 			select {
 			case <-ticker.C:
-				fmt.Fprintf(w, "\r\033[K%s", progressLine(accounts))
+				fmt.Fprintf(w, "\r\033[K%s", line())
 			case <-quit:
 				fmt.Fprint(w, "\r\033[K")
 				return
