@@ -107,6 +107,8 @@ func parse(args []string, stdout, stderr io.Writer) (p *program, exit int) {
 	doctor := app.Command("doctor", "Ask each account's API what its documentation leaves open. Reads only, with at most 60 requests per account.")
 	p.output(doctor)
 	doctor.Flag("account", "Only this account.").StringVar(&p.account)
+	discover := app.Command("discover", "Print a configuration with the segments, bots, agents, tags and channels of an account. Reads only, with at most 22 requests.")
+	discover.Flag("account", "The account, if there are several.").StringVar(&p.account)
 	app.Command("healthcheck", "Ask the exporter that runs with the same flags whether it is ready: exit code 0 or 1.")
 	app.Command("demo", "Serve the metrics of a simulated inbox: no token, no network.")
 	var err error
@@ -181,6 +183,8 @@ func (p *program) perform(ctx context.Context, env func(string) (string, bool), 
 		return command.Count(ctx, config, p.outputFormat, stdout, stderr)
 	case "doctor":
 		return command.Doctor(ctx, config, command.DoctorOptions{Account: p.account, Format: p.outputFormat}, stdout, stderr)
+	case "discover":
+		return command.Discover(ctx, config, p.account, stdout, stderr)
 	case "healthcheck":
 		return command.Healthcheck(ctx, *p.toolkit)
 	case "demo":

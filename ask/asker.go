@@ -45,7 +45,10 @@ type answer struct {
 }
 
 // notAsked is the error of a request that is not made.
-type notAsked struct{ why string }
+type notAsked struct {
+	why    string
+	failed bool // an answer was to be had: the API failed, or the user interrupted
+}
 
 // Error returns why.
 func (n *notAsked) Error() string { return "not asked: " + n.why }
@@ -101,7 +104,7 @@ func (a *asker) ask(ctx context.Context, r inbox.Request) (inbox.Page, error) {
 	return page, err
 }
 
-var errInterrupted = &notAsked{why: "interrupted"}
+var errInterrupted = &notAsked{why: "interrupted", failed: true}
 
 // stopAfter returns why no other request is made after one with this outcome, or nil.
 func (a *asker) stopAfter(ctx context.Context, err error) *notAsked {
@@ -119,9 +122,9 @@ func (a *asker) stopAfter(ctx context.Context, err error) *notAsked {
 	case a.budget.exhausted():
 		return &notAsked{why: a.budget.text()}
 	case reason == inbox.RateLimited:
-		return &notAsked{why: "the API asks for fewer requests (" + err.Error() + ")"}
+		return &notAsked{why: "the API asks for fewer requests (" + err.Error() + ")", failed: true}
 	case a.unanswered >= maxUnanswered:
-		return &notAsked{why: "the API does not respond (" + err.Error() + ")"}
+		return &notAsked{why: "the API does not respond (" + err.Error() + ")", failed: true}
 	}
 	return nil
 }

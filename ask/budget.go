@@ -36,6 +36,9 @@ func (b *budget) CloseIdleConnections() {
 // requests returns how many have passed.
 func (b *budget) requests() int { return min(int(b.asked.Load()), b.max) }
 
+// left returns how many may still pass.
+func (b *budget) left() int { return b.max - b.requests() }
+
 // exhausted reports whether a request was refused.
 func (b *budget) exhausted() bool { return b.asked.Load() > int64(b.max) }
 

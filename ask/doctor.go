@@ -87,10 +87,12 @@ func (i *inquiry) answer(ctx context.Context, q question) Finding {
 	f, err := q.ask(ctx, i)
 	if err != nil {
 		f = notice("no answer: "+err.Error(), "")
+		failed := q.essential
 		if unasked := (*notAsked)(nil); errors.As(err, &unasked) {
 			f.Observation = unasked.Error()
+			failed = failed || unasked.failed
 		}
-		if q.essential {
+		if failed {
 			f.effect = unknown
 		}
 	}

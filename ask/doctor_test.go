@@ -221,6 +221,7 @@ var behaviours = map[string]struct {
 			"filter lastMessageBy":    "? not asked: the API asks for fewer requests (...",
 			"rate limit":              "? Retry-After: 3600; X-Ratelimit-Limit: 13; 1 of 14 requests answered with 429, at ...",
 		},
+		exit: 2,
 	},
 	"429 before the last page is found": {
 		change: func(srv *inboxtest.Server) {

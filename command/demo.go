@@ -46,7 +46,7 @@ func Demo(ctx context.Context, s Serve, out io.Writer) error {
 		a.HTTP = promconfig.HTTPClientConfig{Authorization: &promconfig.Authorization{Type: "Bearer", Credentials: promconfig.Secret(simulated.Token)}}
 	}
 	path := s.Web.TelemetryPath
-	s.Ready = func(address net.Addr) { fmt.Fprint(out, demoText(address, path)) }
+	s.Ready = func(address net.Addr) { fmt.Fprint(out, demoText(address, path), askText(simulation, simulated.Token)) }
 	return s.Run(ctx)
 }
 
@@ -59,6 +59,18 @@ func withDefaults(env func(string) (string, bool), defaults map[string]string) f
 		value, ok := defaults[name]
 		return value, ok
 	}
+}
+
+// askText says how to try the commands that ask the API.
+func askText(simulation *url.URL, token string) string {
+	return strings.NewReplacer("=URL", "="+simulation.String(), "=TOKEN", "="+token).Replace(`To try the commands that ask the API, in another terminal:
+
+  export BOTPENGUIN_URL=URL BOTPENGUIN_TOKEN=TOKEN
+  botpenguin_exporter doctor
+  botpenguin_exporter discover > botpenguin.yml
+  botpenguin_exporter count --config.file=botpenguin.yml
+
+`)
 }
 
 // demoText says where to look.

@@ -43,7 +43,7 @@ func (r *reader) account(v strictyaml.Value, global dimensions) *accountDraft {
 	keys, _ := v.Mapping(append(slices.Clone(accountKeys), httpClientKeys()...)...)
 	keys.Require("name", "url")
 	account := &accountDraft{
-		Account:    &Account{RateLimit: 10, Concurrency: 4, Timeout: 10 * time.Second},
+		Account:    &Account{at: v, RateLimit: 10, Concurrency: 4, Timeout: 10 * time.Second},
 		at:         v,
 		keys:       keys,
 		dimensions: global,
