@@ -14,13 +14,16 @@ import (
 // plain matches texts that may need no quotes, within braces and brackets, too.
 var plain = regexp.MustCompile(`^[\p{L}\p{N}_]([\p{L}\p{N}_ .()/+-]*[\p{L}\p{N}_.()/+-])?$`)
 
+// oldBoolean matches what YAML 1.1 takes for a boolean, as tools still do.
+var oldBoolean = regexp.MustCompile(`(?i)^(y|n|yes|no|on|off)$`)
+
 // value returns a text as the value of a key: a string of which nothing is expanded.
 func value(text string) string { return scalar(strictyaml.EscapeDollars(text)) }
 
 // scalar returns a text as a YAML string, in quotes if it needs them.
 func scalar(text string) string {
 	var node yaml.Node
-	if plain.MatchString(text) && yaml.Unmarshal([]byte("["+text+"]"), &node) == nil {
+	if plain.MatchString(text) && !oldBoolean.MatchString(text) && yaml.Unmarshal([]byte("["+text+"]"), &node) == nil {
 		if item := node.Content[0].Content[0]; item.ShortTag() == "!!str" && item.Value == text {
 			return text
 		}
