@@ -122,9 +122,9 @@ func (a *asker) stopAfter(ctx context.Context, err error) *notAsked {
 	case a.budget.exhausted():
 		return &notAsked{why: a.budget.text()}
 	case reason == inbox.RateLimited:
-		return &notAsked{why: "the API asks for fewer requests (" + err.Error() + ")", failed: true}
+		return &notAsked{why: "rate limited, " + err.Error(), failed: true}
 	case a.unanswered >= maxUnanswered:
-		return &notAsked{why: "the API does not respond (" + err.Error() + ")", failed: true}
+		return &notAsked{why: "no response, " + err.Error(), failed: true}
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/config"
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/filter"
 )
 
@@ -55,6 +56,11 @@ type inquiry struct {
 	fields   fields
 	everyone *list // the list without any filter
 	end      *ending
+
+	seen  []inbox.Contact // of all lists, each once
+	known map[inbox.Identity]bool
+
+	unordered bool // each look shows the contacts in another order
 }
 
 // Report is what Doctor found.
@@ -71,7 +77,7 @@ func Doctor(ctx context.Context, account *config.Account, userAgent string, prog
 		return Report{}, fmt.Errorf("account %s: making the HTTP client: %w", account.Name, err)
 	}
 	defer asker.close()
-	i := &inquiry{account: account, asker: asker, now: time.Now(), fields: newFields(account)}
+	i := &inquiry{account: account, asker: asker, now: time.Now(), fields: newFields(account), known: make(map[inbox.Identity]bool)}
 	i.everyone = i.list(filter.Filter{})
 	var report Report
 	for _, q := range questions(account) {

@@ -3,7 +3,9 @@ package ask_test
 import (
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -150,13 +152,51 @@ var behaviours = map[string]struct {
 		queries: "  - {name: users, help: All.}",
 		want:    map[string]string{"order": "? each look shows the contacts in another order"},
 	},
+	"unstable order, and a filter is ignored": {
+		options: []inboxtest.Option{inboxtest.Odd(inboxtest.Oddities{Shuffle: true}), inboxtest.Ignore("tags", "isSubscriber")},
+		queries: "  - {name: some, help: Some., filter: {tags: [lead], segments: [650a1b2c3d4e5f0000000003], extra: {isSubscriber: true}}}",
+		want: map[string]string{
+			"order":               "? each look shows the contacts in another order",
+			"filter tags":         "!! listed in applicableFilters: ignored, contacts are listed for a value that nobody has; ...",
+			"filter segments":     "ok listed in applicableFilters: applied, a value that nobody has empties the list; ...",
+			"filter isSubscriber": "? not listed: does not show; listed in applicableFilters: does not show",
+		},
+		exit: 1,
+	},
+	"all contacts match": {
+		change: func(srv *inboxtest.Server) {
+			each(srv, func(c *inboxtest.Contact) { c.Online, c.Tags = true, []string{"vip"} })
+		},
+		queries: "  - {name: some, help: Some., filter: {tags: [vip], isOnline: true}}",
+		want: map[string]string{
+			"filter tags":     "ok listed in applicableFilters: applied, a value that nobody has empties the list; ...",
+			"filter isOnline": "ok listed in applicableFilters: the list does not change, all 40 records match; ...",
+		},
+	},
+	"a filter of offline contacts is ignored": {
+		options: []inboxtest.Option{inboxtest.Ignore("isOnline")},
+		queries: "  - {name: offline, help: Offline., filter: {isOnline: false}}",
+		want:    map[string]string{"filter isOnline": "!! listed in applicableFilters: ignored, ..."},
+		exit:    1,
+	},
+	"own applicableFilters": {
+		options: []inboxtest.Option{inboxtest.UnlistedOnly()},
+		queries: "  - {name: online, help: Online., filter: {isOnline: true, applicableFilters: []}}",
+		want:    map[string]string{"filter isOnline": "ok not listed: applied, all 20 records match; listed in applicableFilters: ignored, ..."},
+	},
+	"the wrong own applicableFilters": {
+		options: []inboxtest.Option{inboxtest.StrictApplicable()},
+		queries: "  - {name: online, help: Online., filter: {isOnline: true, applicableFilters: []}}",
+		want:    map[string]string{"filter isOnline": "!! not listed: ignored, ..."},
+		exit:    1,
+	},
 	"no last messages": {
 		change: func(srv *inboxtest.Server) {
 			each(srv, func(c *inboxtest.Contact) { c.LastMessage = inboxtest.Message{} })
 		},
 		want: map[string]string{
-			"fields":                   "? none of 200 contacts has lastMessage.at",
-			"values of lastMessage.by": "? none in 200 contacts",
+			"fields":                   "? lastMessage.at in none of ...",
+			"values of lastMessage.by": "? none in ...",
 		},
 	},
 	"another sender": {
@@ -167,7 +207,7 @@ var behaviours = map[string]struct {
 				}
 			})
 		},
-		want: map[string]string{"values of lastMessage.by": `? "bot", "agent", "customer" in 200 contacts`},
+		want: map[string]string{"values of lastMessage.by": `? "bot", "agent", "customer" in ...`},
 	},
 	"a status that no query counts": {
 		change: func(srv *inboxtest.Server) {
@@ -181,7 +221,7 @@ var behaviours = map[string]struct {
 	},
 	"a field that no record has": {
 		queries: "  - {name: users, help: All., group_by: {agent: agentId, channel: platform}}",
-		want:    map[string]string{"fields": "? none of 200 contacts has agentId"},
+		want:    map[string]string{"fields": "? agentId in none of ..."},
 	},
 	"a rejected token": {
 		change: func(srv *inboxtest.Server) { srv.Token = "another" },
@@ -215,10 +255,10 @@ var behaviours = map[string]struct {
 		},
 		want: map[string]string{
 			"order":                   "ok ...",
-			"filter isOnline":         "? not asked: the API asks for fewer requests (...",
-			"filter isLiveChatActive": "? not asked: the API asks for fewer requests (...",
-			"filter status":           "? not asked: the API asks for fewer requests (...",
-			"filter lastMessageBy":    "? not asked: the API asks for fewer requests (...",
+			"filter isOnline":         "? not asked: rate limited, ...",
+			"filter isLiveChatActive": "? not asked: rate limited, ...",
+			"filter status":           "? not asked: rate limited, ...",
+			"filter lastMessageBy":    "? not asked: rate limited, ...",
 			"rate limit":              "? Retry-After: 3600; X-Ratelimit-Limit: 13; 1 of 14 requests answered with 429, at ...",
 		},
 		exit: 2,
@@ -229,10 +269,10 @@ var behaviours = map[string]struct {
 		},
 		queries: "  - {name: users, help: All.}",
 		want: map[string]string{
-			"page size":           "? not asked: the API asks for fewer requests (...",
-			"after the last page": "? not asked: the API asks for fewer requests (...",
-			"isContact":           "? not asked: the API asks for fewer requests (...",
-			"order":               "? not asked: the API asks for fewer requests (...",
+			"page size":           "? not asked: rate limited, ...",
+			"after the last page": "? not asked: rate limited, ...",
+			"isContact":           "? not asked: rate limited, ...",
+			"order":               "? not asked: rate limited, ...",
 			"rate limit":          "? Retry-After: 3600; 1 of 5 requests answered with 429, at ...",
 		},
 		exit: 2,
@@ -245,8 +285,8 @@ var behaviours = map[string]struct {
 		want: map[string]string{
 			"page size":           "? no answer: 503 Service Unavailable",
 			"after the last page": "? not asked: the last page was not found",
-			"isContact":           "? not asked: the API does not respond (503 Service Unavailable)",
-			"order":               "? not asked: the API does not respond (503 Service Unavailable)",
+			"isContact":           "? not asked: no response, 503 Service Unavailable",
+			"order":               "? not asked: no response, 503 Service Unavailable",
 		},
 		exit: 2,
 	},
@@ -360,5 +400,38 @@ func TestFilters(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// All kinds of filters in a large inbox take more requests than doctor makes, and so do
+// retries.
+func TestDoctorIsBounded(t *testing.T) {
+	t.Parallel()
+	var queries strings.Builder
+	for i, field := range slices.Sorted(maps.Keys(filters)) {
+		fmt.Fprintf(&queries, "  - {name: q%d, help: Some., filter: {%s: %s}}\n", i, field, filters[field])
+	}
+	srv := inboxtest.Start(t, inboxtest.Contacts(20_000))
+	findings, report := examine(t.Context(), t, accountOf(t, srv, "", queries.String()))
+	const want = "not asked: 60 requests were made, and that is the limit"
+	if f := findings["filter searchText"]; f.Observation != want || f.OK {
+		t.Errorf("%s", f.Observation)
+	}
+	if f := findings["filter _agentAssigned"]; !f.OK {
+		t.Errorf("%s", f.Observation)
+	}
+	if code := ask.ExitCode(report.Findings); code != 0 || srv.Requests() != ask.MaxDoctorRequests || report.Requests != ask.MaxDoctorRequests {
+		t.Errorf("exit code %d, %d requests", code, srv.Requests())
+	}
+	srv = inboxtest.Start(t, inboxtest.Contacts(2000))
+	srv.Intercept(func(w http.ResponseWriter, _ *http.Request, _ inboxtest.Call) bool {
+		busy := srv.Requests()%3 > 0
+		if busy {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+		return busy
+	})
+	if _, report := examine(t.Context(), t, accountOf(t, srv, "", "")); report.Requests > ask.MaxDoctorRequests || srv.Requests() != report.Requests {
+		t.Errorf("%d requests, %d arrived", report.Requests, srv.Requests())
 	}
 }

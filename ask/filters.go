@@ -14,7 +14,7 @@ type outcome int
 
 const (
 	applied   outcome = iota
-	looked            // all contacts match, but the API looks at the filter
+	looked            // the list is that without the filter, but a value that nobody has empties it
 	ignored           // the list is that without the filter
 	different         // the list changed, but has contacts that do not match
 	unclear           // the list is that without the filter, and nothing contradicts that
@@ -75,14 +75,14 @@ func (t trial) String() string {
 		if t.contradicting > 0 {
 			return fmt.Sprintf("ignored, %d of %s do not match", t.contradicting, number(t.matching+t.contradicting, "record"))
 		}
-		return "ignored, the list does not change"
+		return "ignored, contacts are listed for a value that nobody has"
 	case different:
 		return fmt.Sprintf("the list changes, but %d of %s do not match", t.contradicting, number(t.matching+t.contradicting, "record"))
 	case looked:
-		return "applied, all contacts match"
+		return "applied, a value that nobody has empties the list"
 	case unclear:
 		if t.matching == 0 {
-			return "the list does not change"
+			return "does not show"
 		}
 		return fmt.Sprintf("the list does not change, all %s match", number(t.matching, "record"))
 	case rejected:
@@ -128,8 +128,8 @@ func (i *inquiry) try(ctx context.Context, k *filterKind, f filter.Filter, liste
 		t.outcome = different
 	case bad:
 		t.outcome = ignored
-	case !change:
-		t.outcome, err = i.unchanged(ctx, k, listed)
+	case !change || t.matching == 0 || i.unordered:
+		t.outcome, err = i.probe(ctx, k, listed, change && !i.unordered)
 	}
 	return t, err
 }
@@ -164,10 +164,13 @@ func compare(a, b inbox.Page) (moved, differs bool) {
 	return !slices.Equal(ids(a), ids(b)), (most-both)*5 > most
 }
 
-// unchanged says what it means that a filter does not change the list. One of its kind that no
-// contact matches shows whether the filter is looked at.
-func (i *inquiry) unchanged(ctx context.Context, k *filterKind, listed bool) (outcome, error) {
+// probe says what became of a filter of which the records do not say enough. One of its
+// kind that no contact matches shows whether the API looks at it.
+func (i *inquiry) probe(ctx context.Context, k *filterKind, listed, changed bool) (outcome, error) {
 	f, ok := k.unmatched()
+	if !ok && changed {
+		return applied, nil
+	}
 	if !ok {
 		return unclear, nil
 	}
@@ -177,6 +180,8 @@ func (i *inquiry) unchanged(ctx context.Context, k *filterKind, listed bool) (ou
 		return unclear, err
 	case page.Records > 0:
 		return ignored, nil
+	case changed:
+		return applied, nil
 	}
 	return looked, nil
 }

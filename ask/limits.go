@@ -41,9 +41,17 @@ func rateLimit(_ context.Context, i *inquiry) (Finding, error) {
 	rate := float64(len(answers)) / max(answers[len(answers)-1].at.Sub(answers[0].at).Seconds(), 1)
 	if limited > 0 {
 		return notice(fmt.Sprintf("%s; %d of %s answered with 429, at %.1f a second", observation, limited, number(len(answers), "request"), rate),
-			fmt.Sprintf("Set rate_limit below %.1f, scrape less often or set min_interval. Other programs with this token share its limit.", rate)), nil
+			fmt.Sprintf("Lower rate_limit, to %.2g for a start, scrape less often or set min_interval. Other programs with this token share its limit.", i.lower(rate))), nil
 	}
 	return fine(fmt.Sprintf("%s; none of %s answered with 429, at %.1f a second", observation, number(len(answers), "request"), rate), ""), nil
+}
+
+// lower returns half of what the rate was or may be.
+func (i *inquiry) lower(rate float64) float64 {
+	if i.account.RateLimit > 0 {
+		rate = min(rate, i.account.RateLimit)
+	}
+	return rate / 2
 }
 
 func sortedValues(m map[string]string) []string {

@@ -35,7 +35,18 @@ func (l *list) again(ctx context.Context, n int) (inbox.Page, error) {
 		return inbox.Page{}, err
 	}
 	l.pages[n] = page
+	l.inquiry.remember(page)
 	return page, nil
+}
+
+// remember adds the contacts of a page to those seen.
+func (i *inquiry) remember(page inbox.Page) {
+	for _, c := range page.Contacts {
+		if !i.known[c.ID] {
+			i.known[c.ID] = true
+			i.seen = append(i.seen, c)
+		}
+	}
 }
 
 // copied returns a page with the same contacts as page n, the lowest that was seen, or 0.

@@ -32,6 +32,7 @@ func order(ctx context.Context, i *inquiry) (Finding, error) {
 		}
 		before = after
 	}
+	i.unordered = true
 	const observation = "each look shows the contacts in another order"
 	if i.end.last > 1 && i.reads() {
 		return failure(observation, "Counts are right. Reads of several pages (group_by, oldest) miss contacts: "+

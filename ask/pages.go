@@ -24,10 +24,10 @@ func pageSize(ctx context.Context, i *inquiry) (Finding, error) {
 		return Finding{}, err
 	}
 	i.end = end
-	switch {
-	case end.last == 0:
+	switch end.last {
+	case 0:
 		return fine("the inbox is empty", "Ask again when it has contacts."), nil
-	case end.last == 1:
+	case 1:
 		return fine(fmt.Sprintf("page 1 has %s and is the last", number(i.everyone.pages[1].Records, "contact")),
 			"The page size shows when there is a second page. The exporter learns it then."), nil
 	}

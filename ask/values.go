@@ -75,7 +75,7 @@ func senderValues(_ context.Context, i *inquiry) (Finding, error) {
 
 // values returns the values of a field on the pages seen, the most frequent first.
 func (i *inquiry) values(path string) (observation string, seen []string, err error) {
-	contacts := i.everyone.contacts()
+	contacts := i.seen
 	if len(contacts) == 0 {
 		if i.end != nil {
 			return "", nil, errEmpty
@@ -135,7 +135,7 @@ func without(values, others []string) []string {
 // missingFields asks which fields the configuration names that the records lack.
 func missingFields(_ context.Context, i *inquiry) (Finding, error) {
 	named := configuredFields(i.account)
-	contacts := i.everyone.contacts()
+	contacts := i.seen
 	switch {
 	case len(named) == 0:
 		return fine("no query reads a field of the contacts", ""), nil
@@ -153,6 +153,6 @@ func missingFields(_ context.Context, i *inquiry) (Finding, error) {
 	if len(missing) == 0 {
 		return fine("the records have "+strings.Join(named, ", "), ""), nil
 	}
-	return notice(fmt.Sprintf("none of %s has %s", number(len(contacts), "contact"), strings.Join(missing, ", ")),
+	return notice(fmt.Sprintf("%s in none of %s", strings.Join(missing, ", "), number(len(contacts), "contact")),
 		"Labels from such a field are none, and oldest fails. Compare the spelling with a record of the API."), nil
 }

@@ -46,7 +46,7 @@ func Demo(ctx context.Context, s Serve, out io.Writer) error {
 		a.HTTP = promconfig.HTTPClientConfig{Authorization: &promconfig.Authorization{Type: "Bearer", Credentials: promconfig.Secret(simulated.Token)}}
 	}
 	path := s.Web.TelemetryPath
-	s.Ready = func(address net.Addr) { fmt.Fprint(out, demoText(address, path), askText(simulation, simulated.Token)) }
+	s.Ready = func(address net.Addr) { fmt.Fprint(out, demoText(address, path, simulation, simulated.Token)) }
 	return s.Run(ctx)
 }
 
@@ -61,25 +61,13 @@ func withDefaults(env func(string) (string, bool), defaults map[string]string) f
 	}
 }
 
-// askText says how to try the commands that ask the API.
-func askText(simulation *url.URL, token string) string {
-	return strings.NewReplacer("=URL", "="+simulation.String(), "=TOKEN", "="+token).Replace(`To try the commands that ask the API, in another terminal:
-
-  export BOTPENGUIN_URL=URL BOTPENGUIN_TOKEN=TOKEN
-  botpenguin_exporter doctor
-  botpenguin_exporter discover > botpenguin.yml
-  botpenguin_exporter count --config.file=botpenguin.yml
-
-`)
-}
-
 // demoText says where to look.
-func demoText(address net.Addr, path string) string {
+func demoText(address net.Addr, path string, simulation *url.URL, token string) string {
 	target, err := localAddress(address.String())
 	if err != nil {
 		target = address.String()
 	}
-	return strings.NewReplacer("TARGET", target, "PATH", path).Replace(`
+	return strings.NewReplacer("TARGET", target, "PATH", path, "SIMULATION", simulation.String(), "CREDENTIALS", token).Replace(`
 A simulated inbox is alive: a day of a support team in four minutes. Look at
 
   http://TARGETPATH   its numbers, as Prometheus sees them
@@ -97,6 +85,13 @@ scrape_configs:
     metrics_path: PATH
     static_configs:
       - targets: ["TARGET"]
+
+To try the commands that ask the API, in another terminal:
+
+  export BOTPENGUIN_URL=SIMULATION BOTPENGUIN_TOKEN=CREDENTIALS
+  botpenguin_exporter doctor
+  botpenguin_exporter discover > botpenguin.yml
+  botpenguin_exporter count --config.file=botpenguin.yml
 
 Stop it with Ctrl-C.
 

@@ -63,9 +63,9 @@ func verdict(findings []ask.Finding) error {
 	case ask.ExitOK:
 		return nil
 	case ask.ExitWrong:
-		return &ExitError{Code: code, Err: errors.New("some numbers are wrong or absent: see the findings marked with !!")}
+		return &ExitError{Code: code, Err: errors.New("some numbers are wrong or absent, as the findings marked with !! say")}
 	default:
-		return &ExitError{Code: code, Err: errors.New("the API could not be asked what counting relies on")}
+		return &ExitError{Code: code, Err: errors.New("not all questions could be asked, so numbers may be wrong")}
 	}
 }
 
