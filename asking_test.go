@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
@@ -143,5 +144,36 @@ func TestDemoCanBeAsked(t *testing.T) {
 		if exit != 0 || !regexp.MustCompile(want).MatchString(stdout) {
 			t.Errorf("%s: exit code %d: %s%s", command, exit, stdout, stderr)
 		}
+	}
+}
+
+// Interrupted, doctor and discover print what is known so far.
+func TestAskingCanBeInterrupted(t *testing.T) {
+	t.Parallel()
+	for command, want := range map[string][]string{
+		"doctor":   {`(?m)^ok  page size +20 contacts`, `(?m)^\?   filter status +not asked: interrupted$`},
+		"discover": {`(?m)^    lead: \{tags: \[lead\]\}$`, `(?m)^  # Not listed: GET /inbox/segments: not asked: interrupted$`},
+	} {
+		t.Run(command, func(t *testing.T) {
+			t.Parallel()
+			server := inboxtest.Start(t, inboxtest.Contacts(150))
+			reached := make(chan struct{})
+			server.Intercept(func(_ http.ResponseWriter, r *http.Request, _ inboxtest.Call) bool {
+				if r.Method == http.MethodGet || server.Requests() == 13 {
+					close(reached)
+					<-r.Context().Done()
+				}
+				return false
+			})
+			p := programtest.Launch(t, programtest.Func(run), builtInEnv(server), command)
+			<-reached
+			p.Signal(syscall.SIGTERM)
+			exit, code := p.Wait(), map[string]int{"doctor": 2, "discover": 1}[command]
+			for _, pattern := range want {
+				if !regexp.MustCompile(pattern).MatchString(p.Output()) || exit != code {
+					t.Errorf("exit code %d, want %d, and %s in\n%s", exit, code, pattern, p.Output())
+				}
+			}
+		})
 	}
 }

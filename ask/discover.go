@@ -43,7 +43,7 @@ type Discovery struct {
 	Agents, Tags, Statuses, Channels []string
 
 	Pages, Contacts int    // looked at
-	Incomplete      string // why not all pages were looked at that may be; "": they were
+	Incomplete      string // why not all was asked; "": it was
 	Requests        int    // retries included
 }
 
@@ -73,8 +73,11 @@ func Discover(ctx context.Context, account *config.Account, userAgent string, pr
 	progress.asks("WhatsApp bots")
 	d.Bots = asker.names(ctx, inbox.WhatsAppBots, "name")
 	d.Requests = asker.budget.requests()
-	if err != nil {
+	switch {
+	case err != nil:
 		d.Incomplete = fmt.Sprintf("page %d: %v", d.Pages+1, err)
+	case ctx.Err() != nil:
+		d.Incomplete = errInterrupted.why
 	}
 	return d, nil
 }
@@ -190,10 +193,10 @@ func (d *Discovery) lookAt(ctx context.Context, a *asker, next inbox.Request, se
 	return len(seen) > before, nil
 }
 
-// Complete returns an error that says why not all pages were looked at, nil if they were.
+// Complete returns an error that says why not all was asked, nil if it was.
 func (d *Discovery) Complete() error {
 	if d.Incomplete == "" {
 		return nil
 	}
-	return errors.New("not all contacts were looked at: " + d.Incomplete)
+	return errors.New("the configuration is incomplete: " + d.Incomplete)
 }

@@ -108,7 +108,7 @@ func TestDiscoverOfABrokenAPI(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const why = "not all contacts were looked at: page 4: not asked: rate limited, ..."
+	const why = "the configuration is incomplete: page 4: not asked: rate limited, ..."
 	if err := d.Complete(); d.Pages != 3 || err == nil || !fits(err.Error(), why) || !strings.Contains(d.Bots.Missing, "rate limited") {
 		t.Errorf("%d pages, %v, bots: %s", d.Pages, err, d.Bots.Missing)
 	}

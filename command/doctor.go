@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -67,13 +66,6 @@ func verdict(findings []ask.Finding) error {
 	default:
 		return &ExitError{Code: code, Err: errors.New("not all questions could be asked, so numbers may be wrong")}
 	}
-}
-
-func printJSON(out io.Writer, value any) error {
-	encoder := json.NewEncoder(out)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(value)
 }
 
 // printFindings prints the findings about an account as a table.
