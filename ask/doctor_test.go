@@ -411,7 +411,7 @@ func TestDoctorIsBounded(t *testing.T) {
 	for i, field := range slices.Sorted(maps.Keys(filters)) {
 		fmt.Fprintf(&queries, "  - {name: q%d, help: Some., filter: {%s: %s}}\n", i, field, filters[field])
 	}
-	srv := inboxtest.Start(t, inboxtest.Contacts(20_000))
+	srv := inboxtest.Start(t, inboxtest.Contacts(3000))
 	findings, report := examine(t.Context(), t, accountOf(t, srv, "", queries.String()))
 	const want = "not asked: 60 requests were made, and that is the limit"
 	if f := findings["filter searchText"]; f.Observation != want || f.OK {
@@ -423,7 +423,7 @@ func TestDoctorIsBounded(t *testing.T) {
 	if code := ask.ExitCode(report.Findings); code != 0 || srv.Requests() != ask.MaxDoctorRequests || report.Requests != ask.MaxDoctorRequests {
 		t.Errorf("exit code %d, %d requests", code, srv.Requests())
 	}
-	srv = inboxtest.Start(t, inboxtest.Contacts(2000))
+	srv = inboxtest.Start(t, inboxtest.Contacts(500))
 	srv.Intercept(func(w http.ResponseWriter, _ *http.Request, _ inboxtest.Call) bool {
 		busy := srv.Requests()%3 > 0
 		if busy {
