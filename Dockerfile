@@ -16,8 +16,8 @@ RUN CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH go build -trimpath -ldflags 
       -X github.com/prometheus/common/version.BuildDate=$(date -u +%Y%m%d-%H:%M:%S)" \
       -o /botpenguin_exporter .
 
-# No shell and no package manager: nothing but the program, its licence and the
-# certificates with which it knows the API. The time zones are inside the program.
+# Only the program, its license, and CA certificates for TLS. Time zones are embedded in
+# the program.
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=build /src/LICENSE /LICENSE
@@ -32,7 +32,7 @@ LABEL org.opencontainers.image.title="botpenguin_exporter" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.source="https://github.com/botpenguin-exporter/botpenguin_exporter"
 
-# 65534 is nobody, as a number, so that Kubernetes can tell that it is not root.
+# The user nobody, as a number for Kubernetes' runAsNonRoot.
 USER 65534:65534
 EXPOSE 10893
 HEALTHCHECK --interval=15s --timeout=6s --start-period=5s CMD ["/botpenguin_exporter", "healthcheck"]

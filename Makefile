@@ -1,5 +1,5 @@
-# `make help` lists what there is. Needed: Go, and for the race detector a C compiler;
-# whatever else a target uses, it builds itself, at the version that e2e/tools pins.
+# `make help` lists the targets. Requires Go, and a C compiler for the race detector.
+# Other tools are built when they are needed, in the versions pinned in e2e/tools.
 
 SHELL       := bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -19,7 +19,7 @@ ldflags    = -s -w -X $(variables).Version=$(VERSION) -X $(variables).Revision=$
 golangci   = go tool -modfile=$(CURDIR)/e2e/tools/golangci-lint/go.mod golangci-lint run --config=$(CURDIR)/.golangci.yml
 covered    = inbox inbox/filter inbox/paging inbox/transport config config/internal/strictyaml # each at least 90 %
 
-# Go turns cgo off, which the race detector needs, where there is no C compiler.
+# The race detector needs cgo, which Go disables without a C compiler.
 race = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
 .PHONY: help
@@ -27,21 +27,21 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: build
-build: ## build the static binary ./botpenguin_exporter; VERSION=1.2.3 names it
+build: ## build the static binary ./botpenguin_exporter, of VERSION=1.2.3 if given
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(ldflags)' -o botpenguin_exporter .
 
 .PHONY: demo
-demo: ## serve the metrics of a simulated inbox
+demo: ## run the exporter on a simulated inbox
 	go run . demo
 
 .PHONY: test
 test: vet ## run the tests, with the race detector if there is a C compiler
 	go test $(race) $$(go list ./... | grep -v /faults)
-	go test $(race) -count=1 ./faults # which builds the program: no cached result can tell of it
+	go test $(race) -count=1 ./faults # never cached, because they run a build of the program
 	go -C e2e test -short -count=1 ./...
 
 .PHONY: vet
-vet: ## check formatting, and what go vet checks
+vet: ## check formatting, and run go vet
 	@unformatted=$$(gofmt -l .); if [[ -n $$unformatted ]]; then echo "not formatted, run gofmt -w on:" $$unformatted; exit 1; fi
 	go vet ./...
 	go -C e2e vet ./...
@@ -54,7 +54,7 @@ lint: vet ## run the linters of .golangci.yml, and check that go.mod is tidy
 	cd e2e && $(golangci)
 
 .PHONY: cover
-cover: ## print each package's coverage; fail if that of inbox, filter, paging, transport, config or strictyaml is below 90 %
+cover: ## print the coverage per package; inbox, filter, paging, transport, config and strictyaml must reach 90 %
 	@go test -cover $$(go list ./... | grep -v /faults) | awk -v covered='$(covered)' ' \
 	  BEGIN { for (n = split(covered, names, " "); n; n--) missing[names[n]] } \
 	  { print; name = $$0; sub(/.*botpenguin_exporter\//, "", name); sub(/[ \t].*/, "", name) } \
@@ -66,7 +66,7 @@ bench: ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
 
 .PHONY: soak
-soak: ## scrape for SOAKTIME, 3m by default, while faults come and go at random
+soak: ## scrape with random faults for SOAKTIME, 3m by default
 	SOAKTIME=$(SOAKTIME) go test -v -tags soak -run '^TestSoak$$' -count=1 -timeout 0 ./faults
 
 .PHONY: fuzz
@@ -79,5 +79,5 @@ fuzz: ## run each fuzz target for FUZZTIME, 10s by default
 	done
 
 .PHONY: e2e
-e2e: ## try the program with a real Prometheus and promtool, built on the first run
+e2e: ## test with a real Prometheus, Alertmanager and promtool, which are built first
 	go -C e2e test -count=1 -v -timeout 45m ./...

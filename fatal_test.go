@@ -9,8 +9,8 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/internal/programtest"
 )
 
-// Why the program ends is the last that it says: what it has logged comes first.
-func TestFatalErrorFollowsTheLog(t *testing.T) {
+// The log is flushed before the error that ends the program is printed.
+func TestFatalErrorIsPrintedLast(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.Start(t)
 	taken, err := net.Listen("tcp", "127.0.0.1:0")

@@ -13,13 +13,13 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/internal/programtest"
 )
 
-// TestMain runs the tests or, if it is started by that name in a transcript, the
+// TestMain runs the tests or, when a transcript executes botpenguin_exporter, the
 // program.
 func TestMain(m *testing.M) {
 	testscript.Main(leakChecked{m}, map[string]func(){"botpenguin_exporter": main})
 }
 
-// leakChecked fails the tests of a package if they leave a goroutine behind.
+// leakChecked fails the tests of a package if they leak goroutines.
 type leakChecked struct{ tests *testing.M }
 
 func (l leakChecked) Run() (exit int) {
@@ -33,7 +33,7 @@ func start(t *testing.T, env programtest.Env, args ...string) *programtest.Progr
 	return programtest.Start(t, programtest.Func(run), env, args...)
 }
 
-// builtInEnv has what the built-in configuration needs.
+// builtInEnv returns the environment for the built-in configuration.
 func builtInEnv(server *inboxtest.Server) programtest.Env {
 	return programtest.Env{"BOTPENGUIN_URL": server.URL, "BOTPENGUIN_TOKEN": server.Token}
 }
@@ -52,7 +52,7 @@ func TestServesTheBuiltInConfiguration(t *testing.T) {
 		`botpenguin_config_last_reload_successful 1`,
 	} {
 		if status != 200 || !strings.Contains(body, "\n"+line+"\n") {
-			t.Errorf("status %d, and no line %s in\n%s", status, line, body)
+			t.Errorf("status %d, %s is missing in\n%s", status, line, body)
 		}
 	}
 	for _, name := range []string{"go_goroutines", "process_start_time_seconds", "promhttp_metric_handler_requests_total", "botpenguin_exporter_build_info", "botpenguin_config_last_reload_success_timestamp_seconds"} {
@@ -68,7 +68,6 @@ func TestServesTheBuiltInConfiguration(t *testing.T) {
 	}
 }
 
-// Each flag has an environment variable that is named after it.
 func TestFlagsHaveEnvironmentVariables(t *testing.T) {
 	t.Parallel()
 	_, help, _ := programtest.Run(t, programtest.Func(run), nil, "--help")
@@ -81,7 +80,7 @@ func TestFlagsHaveEnvironmentVariables(t *testing.T) {
 		if name := flag[1]; !strings.HasPrefix(name, "help") && name != "version" {
 			variable := "($BOTPENGUIN_" + strings.NewReplacer(".", "_", "-", "_").Replace(strings.ToUpper(name)) + ")"
 			if !strings.Contains(folded, variable) {
-				t.Errorf("%s is not named for --%s", variable, name)
+				t.Errorf("--%s lacks the environment variable %s", name, variable)
 			}
 		}
 	}
@@ -98,7 +97,7 @@ func TestDemo(t *testing.T) {
 	}
 	for _, want := range []string{r.URL + "/metrics", r.URL + "/ ", "scrape_configs:", r.Address} {
 		if !strings.Contains(r.Output(), want) {
-			t.Errorf("%s is not in\n%s", want, r.Output())
+			t.Errorf("%s is missing in\n%s", want, r.Output())
 		}
 	}
 }
@@ -152,23 +151,24 @@ func TestOpenMetricsHasEachFamilyOnce(t *testing.T) {
 	}
 }
 
-func TestLogFormats(t *testing.T) {
+func TestDebugLog(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.Start(t)
 	r := start(t, builtInEnv(server), "--log.level=debug")
 	r.Get(t, "/metrics")
-	if !strings.Contains(r.Output(), `level=debug`) || !strings.Contains(r.Output(), `msg="asked the API"`) {
+	if !strings.Contains(r.Output(), `level=debug`) || !strings.Contains(r.Output(), `msg="API request"`) {
 		t.Error(r.Output())
 	}
 }
 
-// secretOnly wants the user prometheus with the password "secret".
-const secretOnly = "basic_auth_users: {prometheus: $2a$04$GZiQKVbv4R.uJb/wiDJWnu/uog0iDLEy/bZvQlLy7SMWaAA6sg2tm}\n"
+// basicAuth is a web configuration that requires the user prometheus with the password
+// "secret".
+const basicAuth = "basic_auth_users: {prometheus: $2a$04$GZiQKVbv4R.uJb/wiDJWnu/uog0iDLEy/bZvQlLy7SMWaAA6sg2tm}\n"
 
 func TestBasicAuth(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.Start(t)
-	path := programtest.WriteFile(t, "web.yml", secretOnly)
+	path := programtest.WriteFile(t, "web.yml", basicAuth)
 	r := start(t, builtInEnv(server), "--web.config.file="+path)
 	if status, _ := r.Get(t, "/metrics"); status != 401 {
 		t.Errorf("status %d without a password, want 401", status)
@@ -181,16 +181,16 @@ func TestBasicAuth(t *testing.T) {
 func TestHealthcheck(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.Start(t)
-	web := programtest.WriteFile(t, "web.yml", secretOnly)
-	open, guarded := start(t, builtInEnv(server)), start(t, builtInEnv(server), "--web.config.file="+web)
+	web := programtest.WriteFile(t, "web.yml", basicAuth)
+	open, secured := start(t, builtInEnv(server)), start(t, builtInEnv(server), "--web.config.file="+web)
 	for name, test := range map[string]struct {
 		program *programtest.Program
 		args    []string
 		exit    int
 	}{
 		"open":                                {open, nil, 0},
-		"password, with --web.config.file":    {guarded, []string{"--web.config.file=" + web}, 0},
-		"password, without --web.config.file": {guarded, nil, 1},
+		"password, with --web.config.file":    {secured, []string{"--web.config.file=" + web}, 0},
+		"password, without --web.config.file": {secured, nil, 1},
 	} {
 		args := append([]string{"healthcheck", "--web.listen-address=" + test.program.Address}, test.args...)
 		exit, stdout, stderr := programtest.Run(t, programtest.Func(run), nil, args...)

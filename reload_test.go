@@ -26,7 +26,7 @@ func TestReload(t *testing.T) {
 	server.Inbox.Add(make([]inboxtest.Contact, 7)...)
 	path := programtest.WriteFile(t, "botpenguin.yml", reloadable(server.URL, "acme"))
 	r := start(t, nil, "--config.file="+path, "--web.enable-lifecycle")
-	expect := func(when string, lines ...string) {
+	expect := func(when string, lines ...string) { // a line that starts with ! must be absent
 		t.Helper()
 		_, body := r.Get(t, "/metrics")
 		for _, line := range lines {
@@ -62,16 +62,16 @@ func TestReload(t *testing.T) {
 	}
 }
 
-// An account that a reload takes away and another one brings back keeps its metrics,
-// although a scrape of the first one ends only after that.
-func TestReloadBringsAnAccountBack(t *testing.T) {
+// An account that one reload removes and the next adds again keeps its metrics, even if a
+// scrape from before the first reload ends after the second.
+func TestReloadRestoresAnAccount(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.Start(t)
 	path := programtest.WriteFile(t, "botpenguin.yml", reloadable(server.URL, "acme"))
 	r := start(t, nil, "--config.file="+path, "--web.enable-lifecycle")
-	reached, release := make(chan struct{}, 10), make(chan struct{})
+	requests, release := make(chan struct{}, 10), make(chan struct{})
 	server.Intercept(func(http.ResponseWriter, *http.Request, inboxtest.Call) bool {
-		reached <- struct{}{}
+		requests <- struct{}{}
 		<-release
 		return false
 	})
@@ -80,7 +80,7 @@ func TestReloadBringsAnAccountBack(t *testing.T) {
 		defer close(scraped)
 		r.Get(t, "/metrics")
 	}()
-	<-reached
+	<-requests
 	for _, name := range []string{"zenith", "acme"} {
 		overwrite(t, path, reloadable(server.URL, name))
 		if status, body := r.Post(t, "/-/reload"); status != 200 {

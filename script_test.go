@@ -15,9 +15,8 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
 )
 
-// TestScripts runs the transcripts of commands in testdata/script: what is typed, and
-// what comes. Each has a simulated inbox of its own at $INBOX_URL, empty at first,
-// which accepts $INBOX_TOKEN.
+// TestScripts runs the transcripts in testdata/script: commands and their output. Each
+// has its own simulated inbox at $INBOX_URL, initially empty, which accepts $INBOX_TOKEN.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -29,7 +28,7 @@ func TestScripts(t *testing.T) {
 			env.Values[inboxKey{}] = server
 			env.Setenv("INBOX_URL", server.URL)
 			env.Setenv("INBOX_TOKEN", server.Token)
-			env.Setenv("GORACE", "atexit_sleep_ms=0") // or else the race detector makes each end a second later
+			env.Setenv("GORACE", "atexit_sleep_ms=0") // the race detector delays each exit by a second by default
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -38,7 +37,7 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// exits runs a program, which must end with the given exit code.
+// exits runs a program that must exit with the given code.
 //
 //	exits 1 program args...
 func exits(ts *testscript.TestScript, neg bool, args []string) {
@@ -59,9 +58,9 @@ type inboxKey struct{}
 
 // changeInbox changes the simulated inbox.
 //
-//	inbox populate n     adds n contacts; $INBOX_USERS is how many there are then
-//	inbox page-size n    from now on
-//	inbox refuse text    answers with 418 to requests that have this text in their body
+//	inbox populate n     adds n contacts and sets $INBOX_USERS to the number of contacts
+//	inbox page-size n    changes the page size
+//	inbox refuse text    responds with 418 to requests whose body contains the text
 func changeInbox(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: inbox populate|page-size|refuse value")
@@ -91,8 +90,7 @@ func changeInbox(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// jsonLines checks that a file, or stdout, is a JSON array, and prints each element on a
-// line of its own.
+// jsonLines prints the elements of the JSON array in a file, or stdout, one per line.
 //
 //	json-lines file
 func jsonLines(ts *testscript.TestScript, neg bool, args []string) {

@@ -3,6 +3,7 @@ package ask
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"sync"
@@ -26,7 +27,7 @@ type asker struct {
 	client     *inbox.Client
 	limiter    *inbox.Limiter
 	budget     *budget
-	progress   *Progress
+	options    Options
 	unanswered int
 	stopped    *notAsked // why no other request is made; nil: they are
 
@@ -40,7 +41,6 @@ type answer struct {
 	header http.Header
 	at     time.Time
 	took   time.Duration
-	redact func(string) string
 	page   bool // it was one
 }
 
@@ -53,19 +53,29 @@ type notAsked struct {
 // Error returns why.
 func (n *notAsked) Error() string { return "not asked: " + n.why }
 
+// Options are what Doctor and Discover need besides an account.
+type Options struct {
+	UserAgent string
+	// Secrets knows those in the configuration, and learns those that are read from
+	// elsewhere.
+	Secrets  *inbox.Secrets
+	Progress *Progress
+}
+
 // newAsker returns an asker that makes at most so many requests. Close must be called.
-func newAsker(account *config.Account, userAgent string, requests int, progress *Progress) (*asker, error) {
-	roundTripper, err := transport.New(account.HTTP, userAgent)
+func newAsker(account *config.Account, requests int, options Options) (*asker, error) {
+	remember := transport.Remember(func(key, value string) { options.Secrets.Add(account.Name, key, value) })
+	roundTripper, err := transport.New(account.HTTP, options.UserAgent, remember)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("account %s: creating the HTTP client: %s", account.Name, options.Secrets.Redact(err.Error()))
 	}
 	b := &budget{next: roundTripper, max: requests}
-	progress.begin(account.Name)
+	options.Progress.begin(account.Name)
 	return &asker{
-		client:   inbox.NewClient(account.URL, b, nil),
-		limiter:  inbox.NewLimiter(account.RateLimit, 1),
-		budget:   b,
-		progress: progress,
+		client:  inbox.NewClient(account.URL, b, options.Secrets, nil),
+		limiter: inbox.NewLimiter(account.RateLimit, 1),
+		budget:  b,
+		options: options,
 	}, nil
 }
 
@@ -81,16 +91,14 @@ func (a *asker) ask(ctx context.Context, r inbox.Request) (inbox.Page, error) {
 		return inbox.Page{}, a.stopped
 	}
 	current := answer{}
-	r.Inspect = func(header http.Header, redact func(string) string) {
-		current.header, current.redact, current.at = header, redact, time.Now()
-	}
+	r.Inspect = func(header http.Header) { current.header, current.at = header, time.Now() }
 	r.Observe = func(e inbox.Exchange) {
 		current.status, current.took, current.page = e.Status, e.Duration, e.Err == nil
 		if e.Status != 0 {
 			a.keep(current)
 		}
 		current = answer{}
-		a.progress.asked(a.budget.requests())
+		a.options.Progress.asked(a.budget.requests())
 	}
 	session := inbox.NewSession(a.client, a.limiter, inbox.SessionOptions{})
 	defer session.End(nil)
@@ -143,13 +151,8 @@ func (a *asker) all() []answer {
 	return slices.Clone(a.answers)
 }
 
-// redact removes from a text of the API what the requests carried as secrets.
-func (a *asker) redact(text string) string {
-	for _, answer := range a.all() {
-		text = answer.redact(text)
-	}
-	return text
-}
+// redact removes the secrets from a text.
+func (a *asker) redact(text string) string { return a.options.Secrets.Redact(text) }
 
 // refused reports whether err, of the latest request, says that the API understood it and
 // answered with an error.

@@ -31,6 +31,7 @@ type Named struct{ ID, Name string }
 type NamedList struct {
 	Items   []Named // by name, then by id; of a name that several have, the id is part
 	Missing string  // why there is no list; "": there is one
+	More    bool    // there are more than can be read
 }
 
 // Discovery is what an account has that can be counted. All lists are sorted, and each
@@ -56,21 +57,21 @@ const (
 // Discover asks what an account has that can be counted: its segments and WhatsApp bots,
 // and what occurs in the first pages of its contacts. When ctx ends, or the API fails
 // after the first page, it returns what is known. An error says that nothing is.
-func Discover(ctx context.Context, account *config.Account, userAgent string, progress *Progress) (*Discovery, error) {
-	asker, err := newAsker(account, userAgent, MaxDiscoverRequests, progress)
+func Discover(ctx context.Context, account *config.Account, options Options) (*Discovery, error) {
+	asker, err := newAsker(account, MaxDiscoverRequests, options)
 	if err != nil {
-		return nil, fmt.Errorf("account %s: making the HTTP client: %w", account.Name, err)
+		return nil, err
 	}
 	defer asker.close()
 	d := &Discovery{}
-	progress.asks("contacts")
+	options.Progress.asks("contacts")
 	err = d.look(ctx, asker)
 	if err != nil && d.Pages == 0 {
 		return nil, fmt.Errorf("account %s: %w", account.Name, err)
 	}
-	progress.asks("segments")
+	options.Progress.asks("segments")
 	d.Segments = asker.names(ctx, inbox.Segments, "segmentName")
-	progress.asks("WhatsApp bots")
+	options.Progress.asks("WhatsApp bots")
 	d.Bots = asker.names(ctx, inbox.WhatsAppBots, "name")
 	d.Requests = asker.budget.requests()
 	switch {
@@ -102,7 +103,7 @@ func (a *asker) names(ctx context.Context, endpoint inbox.Endpoint, nameField st
 		}
 		items = append(items, item)
 	}
-	return NamedList{Items: distinct(items)}
+	return NamedList{Items: distinct(items), More: len(page.Unreadable) > 0}
 }
 
 // oneLine returns a text of the API on one line and without secrets.

@@ -16,7 +16,7 @@ import (
 
 func discover(t *testing.T, srv *inboxtest.Server) (*ask.Discovery, error) {
 	t.Helper()
-	return ask.Discover(t.Context(), accountOf(t, srv, "", ""), "test", &ask.Progress{})
+	return ask.Discover(t.Context(), accountOf(t, srv, "", ""), options())
 }
 
 // few adds contacts to an inbox of two pages.
@@ -120,7 +120,7 @@ func TestDiscoverOfABrokenAPI(t *testing.T) {
 		} else {
 			srv.Token = "another"
 		}
-		if d, err := ask.Discover(t.Context(), account, "test", &ask.Progress{}); err == nil {
+		if d, err := ask.Discover(t.Context(), account, options()); err == nil {
 			t.Errorf("%s: found %v", name, d)
 		}
 	}
@@ -175,7 +175,7 @@ func TestInterruption(t *testing.T) {
 	if f := findings["values of status"]; !f.OK || ask.ExitCode(report.Findings) != 2 {
 		t.Errorf("values of status: %s; exit code %d", f.Observation, ask.ExitCode(report.Findings))
 	}
-	d, err := ask.Discover(interrupted(), account, "test", &ask.Progress{})
+	d, err := ask.Discover(interrupted(), account, options())
 	if err != nil || d.Pages != 12 || d.Incomplete != "page 13: not asked: interrupted" {
 		t.Errorf("%v, %+v", err, d)
 	}

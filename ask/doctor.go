@@ -3,7 +3,6 @@ package ask
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/config"
@@ -71,17 +70,17 @@ type Report struct {
 
 // Doctor asks the questions of an account's API and returns the answers in the order of
 // the questions. When ctx ends, the rest are reported as not asked.
-func Doctor(ctx context.Context, account *config.Account, userAgent string, progress *Progress) (Report, error) {
-	asker, err := newAsker(account, userAgent, MaxDoctorRequests, progress)
+func Doctor(ctx context.Context, account *config.Account, options Options) (Report, error) {
+	asker, err := newAsker(account, MaxDoctorRequests, options)
 	if err != nil {
-		return Report{}, fmt.Errorf("account %s: making the HTTP client: %w", account.Name, err)
+		return Report{}, err
 	}
 	defer asker.close()
 	i := &inquiry{account: account, asker: asker, now: time.Now(), fields: newFields(account), known: make(map[inbox.Identity]bool)}
 	i.everyone = i.list(filter.Filter{})
 	var report Report
 	for _, q := range questions(account) {
-		progress.asks(q.name)
+		options.Progress.asks(q.name)
 		report.Findings = append(report.Findings, i.answer(ctx, q))
 	}
 	report.Requests = asker.budget.requests()

@@ -1,6 +1,8 @@
 package ask
 
 import (
+	"time"
+
 	"github.com/botpenguin-exporter/botpenguin_exporter/config"
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 )
@@ -17,23 +19,43 @@ const (
 type fields struct {
 	selection inbox.Selection
 	index     map[string]int // of a path in selection.Fields
+	times     map[string]int // of a path in selection.Times
 }
 
 // newFields returns the fields that questions about the account look at.
 func newFields(account *config.Account) fields {
-	f := fields{index: make(map[string]int)}
+	f := fields{index: make(map[string]int), times: make(map[string]int)}
 	for _, path := range []string{contactField, statusField, platformField, senderField} {
 		f.add(path)
 	}
-	for _, path := range configuredFields(account) {
-		f.add(path)
+	for _, q := range account.Queries {
+		for _, group := range q.GroupBy {
+			f.add(group.Field)
+		}
+	}
+	for _, q := range account.Queries {
+		if q.Oldest != "" {
+			f.addTime(q.Oldest)
+		}
 	}
 	for _, k := range filterKinds(account) {
 		for _, path := range k.paths() {
-			f.add(path)
+			if k.isTime() {
+				f.addTime(path)
+			} else {
+				f.add(path)
+			}
 		}
 	}
 	return f
+}
+
+// addTime adds a field that has another value in each contact.
+func (f *fields) addTime(path string) {
+	if _, ok := f.times[path]; !ok {
+		f.times[path] = len(f.selection.Times)
+		f.selection.Times = append(f.selection.Times, inbox.ParsePath(path))
+	}
 }
 
 func (f *fields) add(path string) {
@@ -43,8 +65,17 @@ func (f *fields) add(path string) {
 	}
 }
 
-// of returns a contact's values of a field.
-func (f *fields) of(c inbox.Contact, path string) []string { return c.Values[f.index[path]] }
+// of returns a contact's values of a field, or its time.
+func (f *fields) of(c inbox.Contact, path string) []string {
+	i, ok := f.times[path]
+	switch {
+	case !ok:
+		return c.Values[f.index[path]]
+	case c.Times[i].IsZero():
+		return nil
+	}
+	return []string{c.Times[i].Format(time.RFC3339Nano)}
+}
 
 // configuredFields returns the fields of the contact that the account's queries name, each
 // once, in the order of the configuration.

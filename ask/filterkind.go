@@ -56,6 +56,12 @@ func (k *filterKind) listing(f filter.Filter, listed bool) filter.Filter {
 	return with
 }
 
+// isTime reports whether the field is a range of times.
+func (k *filterKind) isTime() bool {
+	field, documented := filter.Lookup(k.field)
+	return documented && field.Kind == filter.Dates
+}
+
 // paths returns the fields of the record that show whether the filter was applied.
 func (k *filterKind) paths() []string {
 	var paths []string

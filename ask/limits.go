@@ -30,7 +30,7 @@ func rateLimit(_ context.Context, i *inquiry) (Finding, error) {
 		}
 		for name, values := range a.header {
 			if limitHeader.MatchString(name) {
-				headers[name] = fmt.Sprintf("%s: %.60s", name, a.redact(strings.Join(values, ", ")))
+				headers[name] = fmt.Sprintf("%s: %.60s", name, i.asker.redact(strings.Join(values, ", ")))
 			}
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/ask"
 	"github.com/botpenguin-exporter/botpenguin_exporter/config"
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
 )
 
@@ -50,7 +51,7 @@ func parse(t *testing.T, text string, env map[string]string) *config.Config {
 // examine asks all questions and returns the findings by their questions.
 func examine(ctx context.Context, t *testing.T, account *config.Account) (map[string]ask.Finding, ask.Report) {
 	t.Helper()
-	report, err := ask.Doctor(ctx, account, "test", &ask.Progress{})
+	report, err := ask.Doctor(ctx, account, options())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,4 +71,8 @@ func mark(f ask.Finding) string {
 		return "?"
 	}
 	return "ok"
+}
+
+func options() ask.Options {
+	return ask.Options{UserAgent: "test", Secrets: &inbox.Secrets{}, Progress: &ask.Progress{}}
 }

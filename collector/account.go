@@ -15,12 +15,11 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/transport"
 )
 
-// closeTimeout is how long Close and Retire wait for a run beyond its deadline. A run
-// ends with its context; this is the bound should it not.
+// closeTimeout is how long Close and Retire wait for a run that should have ended.
 const closeTimeout = time.Second
 
-// Account runs the queries of one account. What it has learned lasts until it is
-// closed.
+// Account runs the queries of one account. It remembers pages, groups and the state of
+// queries from run to run.
 type Account struct {
 	config  *config.Account
 	client  *inbox.Client
@@ -31,19 +30,20 @@ type Account struct {
 	logger  log.Logger
 
 	mu      sync.Mutex
-	running *run      // asks the API; nil: none
-	next    *run      // begins when running has ended; nil: none
-	latest  *Snapshot // of the latest run that ended; nil before the first
+	running *run      // makes requests; nil: none
+	next    *run      // starts when running has ended; nil: none
+	latest  *Snapshot // of the latest run that has ended; nil before the first
 	states  map[*config.Query]*queryState
 }
 
-// NewAccount returns the account that c describes, one of those of a process. It logs
-// to logger; nothing is requested before the first Scrape. An error says why its HTTP
-// client cannot be made. Close must be called.
+// NewAccount returns the account configured by c. It makes no requests before the first
+// Scrape. It returns an error if the HTTP client cannot be created. The account must be
+// closed.
 func NewAccount(c *config.Account, process *Process, logger log.Logger) (*Account, error) {
-	roundTripper, err := transport.New(c.HTTP, "botpenguin_exporter/"+version.Version)
+	process.Know(c)
+	roundTripper, err := transport.New(c.HTTP, "botpenguin_exporter/"+version.Version, process.remember(c))
 	if err != nil {
-		return nil, fmt.Errorf("account %s: making the HTTP client: %w", c.Name, err)
+		return nil, fmt.Errorf("account %s: creating the HTTP client: %s", c.Name, process.Secrets.Redact(err.Error()))
 	}
 	return newAccount(c, roundTripper, process, logger), nil
 }
@@ -57,7 +57,7 @@ func newAccount(c *config.Account, roundTripper http.RoundTripper, process *Proc
 		logger:  log.With(logger, "account", c.Name),
 		states:  make(map[*config.Query]*queryState),
 	}
-	a.client = inbox.NewClient(c.URL, roundTripper, a.metrics.observe)
+	a.client = inbox.NewClient(c.URL, roundTripper, process.Secrets, a.metrics.observe)
 	a.counter = &paging.Counter{Audited: a.metrics.audited}
 	for _, q := range c.Queries {
 		a.states[q] = newQueryState(q)
@@ -68,26 +68,25 @@ func newAccount(c *config.Account, roundTripper http.RoundTripper, process *Proc
 // Name returns the account's name.
 func (a *Account) Name() string { return a.config.Name }
 
-// Timeout returns the longest that a scrape of the account may take.
+// Timeout returns how long a scrape of the account may take at most.
 func (a *Account) Timeout() time.Duration { return a.config.Timeout }
 
-// Series returns how many series a scrape of the account has at least.
+// Series returns a lower bound for the number of series in a scrape of the account.
 func (a *Account) Series() int {
-	const ofAccount, ofQuery = 3, 3
-	n := ofAccount
+	n := seriesPerAccount
 	for _, q := range a.config.Queries {
-		n += ofQuery + len(q.Parts)
+		n += seriesPerQuery + len(q.Parts)
 	}
 	return n
 }
 
-// Retire closes the account when the scrapes under way have been answered, each by
-// its own deadline.
+// Retire waits for the scrapes in flight, each of which ends at its own deadline, and
+// closes the account.
 func (a *Account) Retire() {
 	for r := a.lastRun(); r != nil; r = a.lastRun() {
 		select {
 		case <-r.done:
-		case <-time.After(2*a.config.Timeout + closeTimeout): // it and the one before it
+		case <-time.After(2*a.config.Timeout + closeTimeout): // for r and the run before it
 			a.Close()
 			return
 		}
@@ -95,7 +94,7 @@ func (a *Account) Retire() {
 	a.Close()
 }
 
-// Close cancels what the account still does, and closes its idle connections.
+// Close cancels the account's runs and closes its idle connections.
 func (a *Account) Close() {
 	a.mu.Lock()
 	runs := []*run{a.running, a.next}
@@ -119,7 +118,7 @@ func (a *Account) Close() {
 	a.client.Close()
 }
 
-// lastRun returns the run that will end last, nil if none is under way.
+// lastRun returns the run that will end last, nil if there is none.
 func (a *Account) lastRun() *run {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -129,8 +128,8 @@ func (a *Account) lastRun() *run {
 	return a.running
 }
 
-// ScrapeAll scrapes accounts concurrently, each by scrape, and returns what that
-// returned, in their order.
+// ScrapeAll calls scrape for all accounts concurrently and returns the snapshots in the
+// order of the accounts.
 func ScrapeAll(accounts []*Account, scrape func(*Account) *Snapshot) []*Snapshot {
 	snapshots := make([]*Snapshot, len(accounts))
 	var all sync.WaitGroup

@@ -11,9 +11,9 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
 )
 
-// The promise: with the built-in configuration, its rate limit and 50 000 contacts,
-// every plain count has its value by the third scrape, however close they follow.
-func TestBuiltInConfigurationAtItsRateLimit(t *testing.T) {
+// With the built-in configuration, its rate limit and 50 000 contacts, every plain count
+// has a value by the third scrape, no matter how short the interval is.
+func TestBuiltInConfigurationWithinItsRateLimit(t *testing.T) {
 	t.Parallel()
 	for _, interval := range []time.Duration{0, 15 * time.Second} {
 		t.Run(fmt.Sprint("every ", interval), func(t *testing.T) {
@@ -47,8 +47,7 @@ func TestBuiltInConfigurationAtItsRateLimit(t *testing.T) {
 	}
 }
 
-// Once everything is known a scrape costs one request a count and one a page of
-// what is read.
+// In steady state a scrape makes one request per count, and one per page of a read.
 func TestBuiltInConfigurationInSteadyState(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.New(inboxtest.Contacts(5_030), inboxtest.PageSize(20))
@@ -73,11 +72,11 @@ func TestBuiltInConfigurationInSteadyState(t *testing.T) {
 					n += series.Contacts
 				}
 				pages := 1
-				if reads(r.Query) || r.Query.Name == "live_chats_active" || r.Query.Name == "backlog" { // which share a read
+				if reads(r.Query) || r.Query.Name == "live_chats_active" || r.Query.Name == "backlog" { // these share a read
 					pages = (n + 19) / 20
 				}
 				if n%20 == 0 {
-					pages++ // a full page says nothing of the next one
+					pages++ // a full page may be followed by another
 				}
 				want[fmt.Sprint(r.Query.Name, part.Labels)] = pages
 			}

@@ -18,8 +18,8 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
 )
 
-// authorized makes the account acme on a server, with a line of its configuration that
-// says how it is authorized.
+// authorized creates the account acme on a server, with the given line of configuration
+// for its credentials.
 func authorized(t *testing.T, server *inboxtest.Server, line string) *Account {
 	t.Helper()
 	cfg, err := config.Parse("test.yml", fmt.Appendf(nil, `
@@ -43,12 +43,12 @@ queries:
 	return account
 }
 
-// A token endpoint that hangs fails the scrapes until it recovers, and no later one.
+// While a token endpoint hangs, scrapes fail. They succeed as soon as it has recovered.
 func TestHangingTokenEndpoint(t *testing.T) {
 	t.Parallel()
 	var recovered atomic.Bool
 	endpoint := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.ParseForm() // or the server does not notice that the client has gone
+		r.ParseForm() // otherwise the server does not notice that the client has disconnected
 		if !recovered.Load() {
 			<-r.Context().Done()
 			return
@@ -76,7 +76,7 @@ func TestHangingTokenEndpoint(t *testing.T) {
 	}
 }
 
-// A credentials file that cannot be used is reason auth, and nothing is asked.
+// An unusable credentials file fails with reason auth, and without API requests.
 func TestUnusableCredentialsFile(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "acme.token")

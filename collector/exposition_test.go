@@ -40,7 +40,7 @@ queries:
     oldest: lastMessage.at
 `
 
-// filled is a small inbox whose every number is known.
+// filled is a small inbox with known contacts.
 func filled(t *testing.T, options ...inboxtest.Option) *inboxtest.Server {
 	t.Helper()
 	server := inboxtest.New(append(options, inboxtest.PageSize(2))...)
@@ -70,7 +70,7 @@ func TestExposition(t *testing.T) {
 		s := scrape(account)
 		registry := prometheus.NewPedanticRegistry()
 		registry.MustRegister(NewGauges(s), metrics)
-		// Time stands still here, so that even times can be told.
+		// Time stands still here, so that durations are exactly 0.
 		want := `
 # HELP botpenguin_inbox_by_both Contacts by channel and status.
 # TYPE botpenguin_inbox_by_both gauge
@@ -81,7 +81,7 @@ botpenguin_inbox_by_both{account="acme",channel="WHATSAPP",status="open",team="s
 # HELP botpenguin_inbox_oldest_only Contacts that wait.
 # TYPE botpenguin_inbox_oldest_only gauge
 botpenguin_inbox_oldest_only{account="acme"} 3
-# HELP botpenguin_inbox_oldest_only_oldest_seconds Age of lastMessage.at of the contact where it is oldest, 0 if there is none. Contacts that wait.
+# HELP botpenguin_inbox_oldest_only_oldest_seconds Age of the oldest matching contact in seconds, 0 if there is none. Contacts that wait.
 # TYPE botpenguin_inbox_oldest_only_oldest_seconds gauge
 botpenguin_inbox_oldest_only_oldest_seconds{account="acme"} 90
 # HELP botpenguin_inbox_users All contacts.
@@ -93,19 +93,19 @@ botpenguin_inbox_waiting{account="acme",channel="FACEBOOK"} 0
 botpenguin_inbox_waiting{account="acme",channel="WEBSITE"} 2
 botpenguin_inbox_waiting{account="acme",channel="WHATSAPP"} 1
 botpenguin_inbox_waiting{account="acme",channel="none"} 1
-# HELP botpenguin_inbox_waiting_oldest_seconds Age of lastMessage.at of the contact where it is oldest, 0 if there is none. Contacts that wait.
+# HELP botpenguin_inbox_waiting_oldest_seconds Age of the oldest matching contact in seconds, 0 if there is none. Contacts that wait.
 # TYPE botpenguin_inbox_waiting_oldest_seconds gauge
 botpenguin_inbox_waiting_oldest_seconds{account="acme",channel="FACEBOOK"} 0
 botpenguin_inbox_waiting_oldest_seconds{account="acme",channel="WEBSITE"} 90
 botpenguin_inbox_waiting_oldest_seconds{account="acme",channel="WHATSAPP"} 30
 botpenguin_inbox_waiting_oldest_seconds{account="acme",channel="none"} 0
-# HELP botpenguin_query_duration_seconds How long the query took in this scrape, including the time it waited for the rate limit and other queries.
+# HELP botpenguin_query_duration_seconds Duration of the query in this scrape in seconds, including the time spent waiting for the rate limit and other queries.
 # TYPE botpenguin_query_duration_seconds gauge
 botpenguin_query_duration_seconds{account="acme",query="by_both"} 0
 botpenguin_query_duration_seconds{account="acme",query="oldest_only"} 0
 botpenguin_query_duration_seconds{account="acme",query="users"} 0
 botpenguin_query_duration_seconds{account="acme",query="waiting"} 0
-# HELP botpenguin_query_errors_total Queries that failed in a scrape, by reason.
+# HELP botpenguin_query_errors_total Failed queries by reason.
 # TYPE botpenguin_query_errors_total counter
 botpenguin_query_errors_total{account="acme",reason="api"} 0
 botpenguin_query_errors_total{account="acme",reason="auth"} 0
@@ -116,25 +116,25 @@ botpenguin_query_errors_total{account="acme",reason="pagination"} 0
 botpenguin_query_errors_total{account="acme",reason="rate_limited"} 0
 botpenguin_query_errors_total{account="acme",reason="timeout"} 0
 botpenguin_query_errors_total{account="acme",reason="too_large"} 0
-# HELP botpenguin_query_last_success_timestamp_seconds Unix timestamp of when all of the query last succeeded.
+# HELP botpenguin_query_last_success_timestamp_seconds Unix timestamp at which the query last succeeded completely.
 # TYPE botpenguin_query_last_success_timestamp_seconds gauge
 botpenguin_query_last_success_timestamp_seconds{account="acme",query="by_both"} 9.467712e+08
 botpenguin_query_last_success_timestamp_seconds{account="acme",query="oldest_only"} 9.467712e+08
 botpenguin_query_last_success_timestamp_seconds{account="acme",query="users"} 9.467712e+08
 botpenguin_query_last_success_timestamp_seconds{account="acme",query="waiting"} 9.467712e+08
-# HELP botpenguin_query_success Whether all of the query succeeded in this scrape.
+# HELP botpenguin_query_success Whether the query succeeded completely in this scrape.
 # TYPE botpenguin_query_success gauge
 botpenguin_query_success{account="acme",query="by_both"} 1
 botpenguin_query_success{account="acme",query="oldest_only"} 1
 botpenguin_query_success{account="acme",query="users"} 1
 botpenguin_query_success{account="acme",query="waiting"} 1
-# HELP botpenguin_results_timestamp_seconds Unix timestamp of when the oldest value of the account was fetched.
+# HELP botpenguin_results_timestamp_seconds Unix timestamp at which the oldest exposed value of the account was fetched.
 # TYPE botpenguin_results_timestamp_seconds gauge
 botpenguin_results_timestamp_seconds{account="acme"} 9.467712e+08
-# HELP botpenguin_scrape_duration_seconds How long running the queries of the account took.
+# HELP botpenguin_scrape_duration_seconds Duration of running the account's queries in seconds.
 # TYPE botpenguin_scrape_duration_seconds gauge
 botpenguin_scrape_duration_seconds{account="acme"} 0
-# HELP botpenguin_up Whether at least one query of the account got an answer in this scrape.
+# HELP botpenguin_up Whether at least one query of the account returned a result in this scrape.
 # TYPE botpenguin_up gauge
 botpenguin_up{account="acme"} 1
 `
@@ -154,7 +154,7 @@ botpenguin_up{account="acme"} 1
 	})
 }
 
-func TestProbeExpositionHasNoAccount(t *testing.T) {
+func TestProbeExpositionHasNoAccountLabel(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		account, _, _ := open(t, filled(t), allFeatures)
@@ -163,13 +163,13 @@ func TestProbeExpositionHasNoAccount(t *testing.T) {
 # HELP botpenguin_inbox_users All contacts.
 # TYPE botpenguin_inbox_users gauge
 botpenguin_inbox_users 5
-# HELP botpenguin_query_success Whether all of the query succeeded in this scrape.
+# HELP botpenguin_query_success Whether the query succeeded completely in this scrape.
 # TYPE botpenguin_query_success gauge
 botpenguin_query_success{query="by_both"} 1
 botpenguin_query_success{query="oldest_only"} 1
 botpenguin_query_success{query="users"} 1
 botpenguin_query_success{query="waiting"} 1
-# HELP botpenguin_up Whether at least one query of the account got an answer in this scrape.
+# HELP botpenguin_up Whether at least one query of the account returned a result in this scrape.
 # TYPE botpenguin_up gauge
 botpenguin_up 1
 `
@@ -180,8 +180,8 @@ botpenguin_up 1
 	})
 }
 
-// A group that was seen once stays, as 0.
-func TestGroupsStay(t *testing.T) {
+// A group that was seen once is exposed as 0 when it is empty.
+func TestKnownGroupsStay(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		server := filled(t)
@@ -198,7 +198,7 @@ botpenguin_inbox_waiting{account="acme",channel="FACEBOOK"} 0
 botpenguin_inbox_waiting{account="acme",channel="WEBSITE"} 0
 botpenguin_inbox_waiting{account="acme",channel="WHATSAPP"} 0
 botpenguin_inbox_waiting{account="acme",channel="none"} 0
-# HELP botpenguin_inbox_waiting_oldest_seconds Age of lastMessage.at of the contact where it is oldest, 0 if there is none. Contacts that wait.
+# HELP botpenguin_inbox_waiting_oldest_seconds Age of the oldest matching contact in seconds, 0 if there is none. Contacts that wait.
 # TYPE botpenguin_inbox_waiting_oldest_seconds gauge
 botpenguin_inbox_waiting_oldest_seconds{account="acme",channel="FACEBOOK"} 0
 botpenguin_inbox_waiting_oldest_seconds{account="acme",channel="WEBSITE"} 0

@@ -14,19 +14,19 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
 )
 
-// three queries, of which tests make the second fail.
-const three = accountYAML + `
+// threeQueries are queries of which tests make the second fail.
+const threeQueries = accountYAML + `
 queries:
   - {name: users, help: All contacts.}
   - {name: online, help: Contacts online., filter: {isOnline: true}}
   - {name: closed, help: Contacts whose conversation is closed., filter: {status: [CLOSED]}}
 `
 
-// asksOnline tells the requests of the second query.
-func asksOnline(call inboxtest.Call) bool { return call.Body()["isOnline"] == true }
+// forOnline reports whether a request is for the second query.
+func forOnline(call inboxtest.Call) bool { return call.Body()["isOnline"] == true }
 
-// values is what a snapshot says: a number for each series, the reason for each part
-// that failed.
+// values returns the content of a snapshot: the number of each series, or the reason of
+// each failed part.
 func values(s *Snapshot) map[string]any {
 	all := make(map[string]any)
 	for i := range s.Results {
@@ -68,23 +68,23 @@ func hang(_ http.ResponseWriter, r *http.Request, _ inboxtest.Call) bool {
 
 func abort(http.ResponseWriter, *http.Request, inboxtest.Call) bool { panic(http.ErrAbortHandler) }
 
-// only has a hook meet the calls that match.
+// only returns a hook that passes the matching calls to another.
 func only(match func(inboxtest.Call) bool, hook inboxtest.Hook) inboxtest.Hook {
 	return func(w http.ResponseWriter, r *http.Request, call inboxtest.Call) bool {
 		return match(call) && hook(w, r, call)
 	}
 }
 
-// A failing query does not affect the value of another. Its own is absent, and back at
-// the next scrape after the failure. It is logged when it starts to fail and when it
-// recovers. There is one case for each reason; package faults has all faults.
+// A failing query does not affect the values of others. Its own value is absent, and
+// returns with the first scrape after the fault. It is logged when it starts to fail and
+// when it recovers. There is one case per reason; package faults has all faults.
 func TestFailingQuery(t *testing.T) {
 	t.Parallel()
 	const page = `{"success":true,"message":"","code":200,"data":[{"_id":"1"}`
 	for name, test := range map[string]struct {
 		fault    inboxtest.Hook
 		reason   inbox.Reason
-		requests int // made for it
+		requests int // maximum number of requests for the failing query
 	}{
 		"hang":           {hang, inbox.Timeout, 1},
 		"connection cut": {abort, inbox.Connection, 3},
@@ -100,13 +100,13 @@ func TestFailingQuery(t *testing.T) {
 			server := inboxtest.New(inboxtest.Contacts(100))
 			online := server.Inbox.Count(func(c inboxtest.Contact) bool { return c.Online })
 			synctest.Test(t, func(t *testing.T) {
-				account, _, lines := open(t, server, three)
+				account, _, lines := open(t, server, threeQueries)
 				defer account.Close()
 				healthy := values(scrape(account))
 				if healthy["online"] != online {
 					t.Fatalf("before the fault: %v, want %d online", healthy, online)
 				}
-				server.Intercept(only(asksOnline, test.fault))
+				server.Intercept(only(forOnline, test.fault))
 				for range 3 {
 					began := time.Now()
 					s := scrape(account)
@@ -127,7 +127,7 @@ func TestFailingQuery(t *testing.T) {
 					t.Errorf("after the fault (-want +got):\n%s", diff)
 				}
 				log := lines.String()
-				if strings.Count(log, "query fails") != 1 || strings.Count(log, "query recovered") != 1 ||
+				if strings.Count(log, "query failed") != 1 || strings.Count(log, "query recovered") != 1 ||
 					!strings.Contains(log, "account=acme") || !strings.Contains(log, "reason="+string(test.reason)) || !strings.Contains(log, "hint=") {
 					t.Errorf("log:\n%s", log)
 				}
@@ -141,7 +141,7 @@ func TestRejectedToken(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.New(inboxtest.Contacts(100))
 	synctest.Test(t, func(t *testing.T) {
-		account, _, lines := open(t, server, three)
+		account, _, lines := open(t, server, threeQueries)
 		defer account.Close()
 		server.Intercept(respond(401, `{"success":false,"message":"Unauthorized","code":401}`))
 		for n := range 3 {
@@ -161,18 +161,18 @@ func TestRejectedToken(t *testing.T) {
 			t.Errorf("with the token accepted again: %v", values(s))
 		}
 		failures, recovery := `msg="requests are not authorized" queries=3 reason=auth`, `msg="requests are authorized again" queries=3`
-		if log := lines.String(); strings.Count(log, failures) != 1 || strings.Count(log, recovery) != 1 || strings.Contains(log, "query fails") {
+		if log := lines.String(); strings.Count(log, failures) != 1 || strings.Count(log, recovery) != 1 || strings.Contains(log, "query failed") {
 			t.Errorf("want one line for the account when it fails, and one when it recovers:\n%s", log)
 		}
 	})
 }
 
-// Retry-After holds back the account, also in the scrapes after.
+// Retry-After pauses the account, across scrapes.
 func TestRetryAfter(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.New(inboxtest.Contacts(100))
 	synctest.Test(t, func(t *testing.T) {
-		account, _, _ := open(t, server, three)
+		account, _, _ := open(t, server, threeQueries)
 		defer account.Close()
 		healthy := values(scrape(account))
 		server.Intercept(respond(429, ``, "Retry-After", "60"))
@@ -184,10 +184,10 @@ func TestRetryAfter(t *testing.T) {
 				t.Errorf("scrape %d (-want +got):\n%s", n, diff)
 			}
 			if took := time.Since(began); took > time.Second {
-				t.Errorf("scrape %d took %v to say that it may not ask", n, took)
+				t.Errorf("scrape %d took %v during the pause", n, took)
 			}
 		}
-		if server.Requests() > 3 { // one each that was under way when the first answer came
+		if server.Requests() > 3 { // those in flight when the first response arrived
 			t.Errorf("%d requests in three scrapes", server.Requests())
 		}
 		server.Intercept(nil)
@@ -198,12 +198,12 @@ func TestRetryAfter(t *testing.T) {
 	})
 }
 
-// Short waits that the API asks for are waited.
+// A scrape waits for a Retry-After that ends before its deadline.
 func TestRetryAfterWithinTheScrape(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.New(inboxtest.Contacts(100))
 	synctest.Test(t, func(t *testing.T) {
-		account, _, _ := open(t, server, three)
+		account, _, _ := open(t, server, threeQueries)
 		defer account.Close()
 		healthy := values(scrape(account))
 		limited := 0
@@ -216,19 +216,19 @@ func TestRetryAfterWithinTheScrape(t *testing.T) {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 		if took := time.Since(began); took < 2*time.Second {
-			t.Errorf("asked again after %v, want 2s", took)
+			t.Errorf("retried after %v, want 2s", took)
 		}
 	})
 }
 
-// A query whose last page is not found by the deadline leaves the others their
-// values, and a scrape later goes on where it was.
+// A search that does not find the last page by the deadline does not affect other
+// queries, and is continued in the next scrape.
 func TestSearchOverSeveralScrapes(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.New(inboxtest.Contacts(20_010), inboxtest.PageSize(20), inboxtest.Latency(700*time.Millisecond))
 	users := server.Inbox.Len()
 	synctest.Test(t, func(t *testing.T) {
-		account, _, lines := open(t, server, three)
+		account, _, lines := open(t, server, threeQueries)
 		defer account.Close()
 		first, second := values(scrape(account)), values(scrape(account))
 		if first["users"] != inbox.Timeout || second["users"] != users {
@@ -240,16 +240,16 @@ func TestSearchOverSeveralScrapes(t *testing.T) {
 	})
 }
 
-// A query that hangs does not starve others, however few requests may be in flight, from
-// its second scrape on.
+// From the second scrape on, a stuck query does not starve others, even with a concurrency
+// of 1.
 func TestStuckQueriesComeLast(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.New(inboxtest.Contacts(100))
 	synctest.Test(t, func(t *testing.T) {
-		account, _, _ := open(t, server, strings.Replace(three, "rate_limit: 0", "concurrency: 1", 1))
+		account, _, _ := open(t, server, strings.Replace(threeQueries, "rate_limit: 0", "concurrency: 1", 1))
 		defer account.Close()
 		healthy := values(scrape(account))
-		server.Intercept(only(asksOnline, hang))
+		server.Intercept(only(forOnline, hang))
 		scrape(account)
 		want := map[string]any{"users": healthy["users"], "online": inbox.Timeout, "closed": healthy["closed"]}
 		if diff := cmp.Diff(want, values(scrape(account))); diff != "" {
@@ -258,16 +258,16 @@ func TestStuckQueriesComeLast(t *testing.T) {
 	})
 }
 
-// Not even in the first scrape, and not even if more queries hang than requests may be
-// in flight.
-func TestManyStuckQueriesStarveNoOther(t *testing.T) {
+// Stuck queries do not starve others even in the first scrape, and even if there are more
+// of them than requests may be in flight.
+func TestManyStuckQueriesDoNotStarveOthers(t *testing.T) {
 	t.Parallel()
 	for _, concurrency := range []string{"concurrency: 4", "concurrency: 1"} {
 		t.Run(concurrency, func(t *testing.T) {
 			t.Parallel()
 			server := inboxtest.New(inboxtest.Contacts(100), inboxtest.Latency(10*time.Millisecond))
 			synctest.Test(t, func(t *testing.T) {
-				account, _, _ := open(t, server, strings.Replace(three, "rate_limit: 0", concurrency, 1)+`
+				account, _, _ := open(t, server, strings.Replace(threeQueries, "rate_limit: 0", concurrency, 1)+`
   - {name: by_status, help: By status., by: [status]}
   - {name: agents, help: The last word was an agent's., filter: {lastMessageBy: [agent]}}
 dimensions:
@@ -300,15 +300,15 @@ dimensions:
 	}
 }
 
-// An API that is slow for all queries is waited for.
-func TestSlowAPIIsWaitedFor(t *testing.T) {
+// If the API is slow for all queries, none is canceled as stuck.
+func TestSlowAPIIsNotStuck(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.New(inboxtest.Contacts(45), inboxtest.Latency(2*time.Second))
 	synctest.Test(t, func(t *testing.T) {
-		account, _, _ := open(t, server, strings.Replace(three, "rate_limit: 0", "concurrency: 1", 1))
+		account, _, _ := open(t, server, strings.Replace(threeQueries, "rate_limit: 0", "concurrency: 1", 1))
 		defer account.Close()
 		for range 20 {
-			scrape(account) // which search for the last pages
+			scrape(account) // searches for the last pages
 		}
 		if s := scrape(account); s.Results[0].Err() != nil || s.Results[1].Err() != nil || s.Results[2].Err() != nil {
 			t.Errorf("%v, want three numbers, one after the other", values(s))

@@ -29,7 +29,7 @@ func fleet(accounts, queries int) string {
 	return yaml.String()
 }
 
-// What it takes to turn the snapshots of a fleet into a response, per query.
+// BenchmarkGather measures turning the snapshots of a fleet into a response, per query.
 func BenchmarkGather(b *testing.B) {
 	cfg, err := config.Parse("test.yml", []byte(fleet(200, 10)), ".", environment)
 	if err != nil {

@@ -8,25 +8,26 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/config"
 )
 
-// MetricName returns the name of the metric of a query.
+// MetricName returns the name of a query's metric.
 func MetricName(q *config.Query) string { return "botpenguin_inbox_" + q.Name }
 
-// Gauges makes gauges of snapshots. It implements prometheus.Collector; it is made
-// for one gathering.
+// Gauges is a prometheus.Collector that turns snapshots into gauges. It is meant for a
+// single gathering.
 type Gauges struct {
 	snapshots []*Snapshot
 	account   bool
 }
 
-// NewGauges returns the gauges of snapshots of different accounts, whose label
-// account they have.
+// NewGauges returns the gauges of snapshots of different accounts, with the label
+// account.
 func NewGauges(snapshots ...*Snapshot) *Gauges { return &Gauges{snapshots: snapshots, account: true} }
 
-// NewProbeGauges returns the gauges of a snapshot without the label account, for
-// scrapes whose configuration adds it.
+// NewProbeGauges returns the gauges of one snapshot without the label account, which
+// relabeling adds in Prometheus.
 func NewProbeGauges(snapshot *Snapshot) *Gauges { return &Gauges{snapshots: []*Snapshot{snapshot}} }
 
-// Describe describes nothing: which series there are depends on the snapshots.
+// Describe sends nothing, because the metrics depend on the snapshots: this is an
+// unchecked collector.
 func (g *Gauges) Describe(chan<- *prometheus.Desc) {}
 
 // Collect implements prometheus.Collector.
@@ -41,19 +42,23 @@ func (g *Gauges) Collect(ch chan<- prometheus.Metric) {
 	}
 }
 
-// emitter sends gauges that have some labels in common.
+// seriesPerAccount and seriesPerQuery are the numbers of series besides those of the
+// parts of queries.
+const seriesPerAccount, seriesPerQuery = 3, 3
+
+// emitter sends gauges with common labels.
 type emitter struct {
 	ch     chan<- prometheus.Metric
-	descs  map[string]*prometheus.Desc // by metric name: all series of a name have equal label names
+	descs  map[string]*prometheus.Desc // by metric name: all series of a metric have the same label names
 	labels []string
 	values []string
 }
 
 func (e emitter) snapshot(s *Snapshot) {
-	e.gauge("botpenguin_up", "Whether at least one query of the account got an answer in this scrape.", boolean(s.Up()))
-	e.gauge("botpenguin_scrape_duration_seconds", "How long running the queries of the account took.", s.Ended.Sub(s.Began).Seconds())
+	e.gauge("botpenguin_up", "Whether at least one query of the account returned a result in this scrape.", boolean(s.Up()))
+	e.gauge("botpenguin_scrape_duration_seconds", "Duration of running the account's queries in seconds.", s.Ended.Sub(s.Began).Seconds())
 	if s.Up() {
-		e.gauge("botpenguin_results_timestamp_seconds", "Unix timestamp of when the oldest value of the account was fetched.", timestamp(s.Fetched))
+		e.gauge("botpenguin_results_timestamp_seconds", "Unix timestamp at which the oldest exposed value of the account was fetched.", timestamp(s.Fetched))
 	}
 	for i := range s.Results {
 		e.result(&s.Results[i])
@@ -62,10 +67,10 @@ func (e emitter) snapshot(s *Snapshot) {
 
 func (e emitter) result(r *Result) {
 	own := e.with("query", r.Query.Name)
-	own.gauge("botpenguin_query_success", "Whether all of the query succeeded in this scrape.", boolean(r.Err() == nil))
-	own.gauge("botpenguin_query_duration_seconds", "How long the query took in this scrape, including the time it waited for the rate limit and other queries.", r.Duration.Seconds())
+	own.gauge("botpenguin_query_success", "Whether the query succeeded completely in this scrape.", boolean(r.Err() == nil))
+	own.gauge("botpenguin_query_duration_seconds", "Duration of the query in this scrape in seconds, including the time spent waiting for the rate limit and other queries.", r.Duration.Seconds())
 	if !r.LastSuccess.IsZero() {
-		own.gauge("botpenguin_query_last_success_timestamp_seconds", "Unix timestamp of when all of the query last succeeded.", timestamp(r.LastSuccess))
+		own.gauge("botpenguin_query_last_success_timestamp_seconds", "Unix timestamp at which the query last succeeded completely.", timestamp(r.LastSuccess))
 	}
 	for _, part := range r.Parts {
 		for _, series := range part.Series {
@@ -80,7 +85,7 @@ func (e emitter) series(q *config.Query, s Series) {
 	}
 	e.gauge(MetricName(q), q.Help, float64(s.Contacts))
 	if q.Oldest != "" {
-		e.gauge(MetricName(q)+"_oldest_seconds", "Age of "+q.Oldest+" of the contact where it is oldest, 0 if there is none. "+q.Help, s.Oldest.Seconds())
+		e.gauge(MetricName(q)+"_oldest_seconds", "Age of the oldest matching contact in seconds, 0 if there is none. "+q.Help, s.Oldest.Seconds())
 	}
 }
 

@@ -13,22 +13,22 @@ import (
 const (
 	// noValue is the label value of a contact whose field is absent, null or empty.
 	noValue = "none"
-	// maxGroups bounds the series of one part of a query.
-	maxGroups = 100
+	// maxGroups is the maximum number of groups, and so series, of one part of a query.
+	maxGroups = inbox.MaxValues
 )
 
-// separator joins the values of a group into its key. It occurs in no valid UTF-8,
-// and so in no value.
+// separator joins the values of a group into its key. It is not valid UTF-8, so no value
+// contains it.
 const separator = "\xff"
 
-// group is the contacts that share the values of a query's group_by labels.
+// group is the contacts with the same values of a query's group_by labels.
 type group struct {
 	contacts int
-	earliest time.Time // of the field oldest; zero: none has a readable one
+	earliest time.Time // of the query's oldest field; zero: no contact has a valid time
 }
 
-// groups returns the series of a part that is read, those of groups that were seen
-// before included. now is when the run began. a.mu and the run's lock are held.
+// groups returns the series of a part that was read, including those of groups known from
+// earlier runs. now is when the run began. a.mu and the run's lock are held.
 func (a *Account) groups(p planned, now time.Time) ([]Series, error) {
 	for _, field := range p.fields {
 		if err := p.task.listing.Unreadable[field]; err != nil {
@@ -38,12 +38,12 @@ func (a *Account) groups(p planned, now time.Time) ([]Series, error) {
 	found := groupContacts(p.task.listing.Contacts, p.fields, p.oldest)
 	if len(found) > maxGroups {
 		return nil, inbox.Errorf(inbox.TooLarge,
-			"its contacts have more than %d different values of %s: group by a field with fewer, or count by dimensions (by)", maxGroups, groupLabels(p.query))
+			"the contacts have more than %d different values of %s: group by a field with fewer values, or count by dimensions (by)", maxGroups, groupLabels(p.query))
 	}
-	seen := a.states[p.query].parts[p.index].groups
-	rememberGroups(seen, found)
+	known := a.states[p.query].parts[p.index].groups
+	rememberGroups(known, found, a.process.Secrets)
 	var series []Series
-	for _, key := range slices.Sorted(maps.Keys(seen)) {
+	for _, key := range slices.Sorted(maps.Keys(known)) {
 		one := Series{Labels: groupLabelSet(p, key), Contacts: found[key].contacts}
 		if earliest := found[key].earliest; !earliest.IsZero() {
 			one.Oldest = max(0, now.Sub(earliest))
@@ -67,7 +67,7 @@ func groupLabelSet(p planned, key string) map[string]string {
 	return labels
 }
 
-// groupLabels names the labels of group_by.
+// groupLabels returns the names of the group_by labels as a phrase.
 func groupLabels(q *config.Query) string {
 	var names []string
 	for _, by := range q.GroupBy {
@@ -76,8 +76,8 @@ func groupLabels(q *config.Query) string {
 	return strings.Join(names, " and ")
 }
 
-// groupContacts sorts contacts into groups. fields and oldest are where in a contact
-// the group_by labels' values and the time are; oldest is -1 for none.
+// groupContacts groups contacts. fields are the indexes of the group_by values in a
+// contact, oldest is that of its time, or -1.
 func groupContacts(contacts []inbox.Contact, fields []int, oldest int) map[string]group {
 	groups := make(map[string]group)
 	for _, contact := range contacts {
@@ -96,8 +96,8 @@ func groupContacts(contacts []inbox.Contact, fields []int, oldest int) map[strin
 	return groups
 }
 
-// groupKeys returns the groups that a contact counts in: one for each combination of
-// its fields' values.
+// groupKeys returns the keys of the groups that a contact belongs to: one for each
+// combination of its fields' values.
 func groupKeys(contact inbox.Contact, fields []int) []string {
 	values := make([][]string, len(fields))
 	for i, field := range fields {
@@ -111,8 +111,8 @@ func groupKeys(contact inbox.Contact, fields []int) []string {
 	return combinations(values)
 }
 
-// combinations joins one of each of the values with one of each other. Of more than
-// maxGroups it returns some, but more than maxGroups.
+// combinations returns the keys of all combinations of one value from each list. If there
+// are more than maxGroups, it may stop early, but returns more than maxGroups.
 func combinations(values [][]string) []string {
 	keys := []string{""}
 	for i, choices := range values {
@@ -133,8 +133,8 @@ func combinations(values [][]string) []string {
 	return slices.Compact(slices.Sorted(slices.Values(keys)))
 }
 
-// declaredGroups returns the groups that a part of a query has from the start. Without
-// group_by that is the one of all its contacts.
+// declaredGroups returns the groups that a part of a query has from the start: those of
+// the declared values or, without group_by, a single one.
 func declaredGroups(q *config.Query) map[string]bool {
 	groups := make(map[string]bool)
 	var values [][]string
@@ -147,15 +147,20 @@ func declaredGroups(q *config.Query) map[string]bool {
 	return groups
 }
 
-// rememberGroups adds the groups found to those that were seen, as far as there is
-// room; those that were not found now give way first.
-func rememberGroups(seen map[string]bool, found map[string]group) {
-	for key := range found {
-		seen[key] = true
+// rememberGroups adds the groups found to the known ones. Beyond maxGroups it removes
+// groups that were not found now, and always those that have turned out to hold a secret.
+func rememberGroups(known map[string]bool, found map[string]group, secrets *inbox.Secrets) {
+	for key := range known {
+		if secrets.Redact(key) != key {
+			delete(known, key)
+		}
 	}
-	for _, key := range slices.Sorted(maps.Keys(seen)) {
-		if _, ok := found[key]; len(seen) > maxGroups && !ok {
-			delete(seen, key)
+	for key := range found {
+		known[key] = true
+	}
+	for _, key := range slices.Sorted(maps.Keys(known)) {
+		if _, ok := found[key]; len(known) > maxGroups && !ok {
+			delete(known, key)
 		}
 	}
 }

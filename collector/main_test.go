@@ -20,8 +20,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// noNetwork is a transport to a simulated inbox in the same process, so that a test
-// can run on synthetic time.
+// noNetwork is a transport to a simulated inbox without a network, for synctest.
 type noNetwork struct {
 	server http.Handler
 	token  string
@@ -54,7 +53,7 @@ func (n noNetwork) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 }
 
-// logs is what a test's accounts log.
+// logs collects the log of a test's accounts.
 type logs struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
@@ -72,7 +71,7 @@ func (l *logs) String() string {
 	return l.buf.String()
 }
 
-// open makes the first account of a configuration, on a simulated inbox.
+// open creates the first account of a configuration on a simulated inbox.
 func open(t testing.TB, server *inboxtest.Server, yaml string) (*Account, *Metrics, *logs) {
 	t.Helper()
 	cfg, err := config.Parse("test.yml", []byte(yaml), ".", environment)
@@ -90,7 +89,7 @@ func environment(name string) (string, bool) {
 	return value, ok
 }
 
-// builtIn is the built-in configuration.
+// builtIn returns the built-in configuration.
 func builtIn(t testing.TB) string {
 	t.Helper()
 	yaml, err := os.ReadFile("../config.example.yml")
@@ -100,7 +99,7 @@ func builtIn(t testing.TB) string {
 	return string(yaml)
 }
 
-// scrape scrapes an account as Prometheus with a scrape timeout of 10 s would.
+// scrape scrapes an account with a scrape timeout of 10 s.
 func scrape(a *Account) *Snapshot {
 	return a.Scrape(context.Background(), time.Now().Add(9500*time.Millisecond))
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 )
 
-// Metrics are the counters and histograms of all accounts: what happens between the
-// exporter and the API. They outlast a change of the configuration.
+// Metrics are the counters and histograms about API requests and failures of all
+// accounts. They survive a reload of the configuration.
 type Metrics struct {
 	requests *prometheus.CounterVec
 	retries  *prometheus.CounterVec
@@ -22,20 +22,19 @@ type Metrics struct {
 	stuck    *prometheus.GaugeVec
 }
 
-// newMetrics returns metrics without any account.
 func newMetrics() *Metrics {
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, append([]string{"account"}, labels...))
 	}
 	return &Metrics{
-		requests: counter("botpenguin_api_requests_total", "Requests to the inbox API, by HTTP status code, other for unknown codes, or error if there was no response.", "code"),
-		retries:  counter("botpenguin_api_retries_total", "Requests to the inbox API that were retries of a failed one."),
-		audits:   counter("botpenguin_pages_audited_total", "Audited pages before the last, by whether they were full, as counts assume, or irregular.", "result"),
-		bytes:    counter("botpenguin_api_response_bytes_total", "Bytes of the inbox API's responses, after decompression."),
-		errors:   counter("botpenguin_query_errors_total", "Queries that failed in a scrape, by reason.", "reason"),
+		requests: counter("botpenguin_api_requests_total", "Requests to the inbox API by HTTP status code, other for unknown codes, or error if there was no response.", "code"),
+		retries:  counter("botpenguin_api_retries_total", "Retries of failed requests to the inbox API."),
+		audits:   counter("botpenguin_pages_audited_total", "Audited pages before the last one, by result: full, as counting assumes, or irregular.", "result"),
+		bytes:    counter("botpenguin_api_response_bytes_total", "Size of the inbox API's responses in bytes, after decompression."),
+		errors:   counter("botpenguin_query_errors_total", "Failed queries by reason.", "reason"),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name:                        "botpenguin_api_request_duration_seconds",
-			Help:                        "Time from a request to the inbox API to the end of its response.",
+			Help:                        "Duration of requests to the inbox API in seconds, including reading the response.",
 			Buckets:                     []float64{.025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60},
 			NativeHistogramBucketFactor: 1.1,
 			// At most so many buckets; if that is not enough, the histogram is reset, but
@@ -45,7 +44,7 @@ func newMetrics() *Metrics {
 		}, []string{"account"}),
 		stuck: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "botpenguin_stuck_runs",
-			Help: "Runs that have ended, but left requests behind that did not return at their deadline.",
+			Help: "Ended runs with requests that have not returned since their deadline.",
 		}, []string{"account"}),
 	}
 }
@@ -68,8 +67,8 @@ func (m *Metrics) Collect(ch chan<- prometheus.Metric) {
 	}
 }
 
-// Forget removes the series of an account that is not there any more.
-func (m *Metrics) Forget(account string) {
+// forget removes the series of a removed account.
+func (m *Metrics) forget(account string) {
 	labels := prometheus.Labels{"account": account}
 	for _, vec := range []interface {
 		DeletePartialMatch(prometheus.Labels) int
@@ -89,8 +88,7 @@ type accountMetrics struct {
 	stuck    prometheus.Gauge
 }
 
-// account returns the metrics of an account. Series whose labels are known exist from
-// the start.
+// account returns the metrics of an account. It initializes the series with known labels.
 func (m *Metrics) account(name string) *accountMetrics {
 	labels := prometheus.Labels{"account": name}
 	am := &accountMetrics{
@@ -126,15 +124,16 @@ func (m *accountMetrics) stuckRunBegan() { m.stuck.Inc() }
 
 func (m *accountMetrics) stuckRunEnded() { m.stuck.Dec() }
 
-// observe counts a request.
+// observe records a request.
 func (m *accountMetrics) observe(x inbox.Exchange) {
 	m.requests.WithLabelValues(code(x)).Inc()
 	m.duration.Observe(x.Duration.Seconds())
 	m.bytes.Add(float64(x.Bytes))
 }
 
-// code returns the status of a response as metrics and logs show it. A status that is
-// none of HTTP's is "other": an API could otherwise make a series of each number.
+// code returns the value of the label code: "error" if there was no response, "other" for
+// a status that HTTP does not define, because an API could otherwise create any number of
+// series.
 func code(x inbox.Exchange) string {
 	switch {
 	case x.Status == 0:

@@ -21,19 +21,19 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/config"
 )
 
-// clockInbox is an API whose number of contacts tells the time at which it was asked:
-// one contact for each second since it began. So the age of a number can be seen.
+// clockInbox is an API whose number of contacts is the number of seconds since it
+// began, so that the age of a count can be derived from it.
 type clockInbox struct {
 	began time.Time
 
 	mu   sync.Mutex
 	slow time.Duration // of each response to a query for status
-	down bool          // no request is answered
+	down bool          // requests hang
 }
 
 const clockPageSize = 50
 
-// RoundTrip answers a request. Those for contacts that are online are never answered.
+// RoundTrip implements http.RoundTripper. Requests for online contacts hang.
 func (c *clockInbox) RoundTrip(r *http.Request) (*http.Response, error) {
 	var body struct {
 		Page     int
@@ -91,9 +91,9 @@ type scraper struct {
 	offset, interval, timeout time.Duration
 }
 
-// However many servers scrape an account, and at whatever distance: no number is older
-// than one timeout of the account when it is served, each failure is counted and logged,
-// and the first run that begins after the API has recovered shows it.
+// Any number of servers may scrape an account at any interval: no number is older than one
+// timeout of the account when it is served, each failure is counted and logged, and the
+// first run that begins after the API has recovered succeeds.
 func TestNoServedNumberIsOlderThanATimeout(t *testing.T) {
 	t.Parallel()
 	const second = time.Second
@@ -104,7 +104,7 @@ func TestNoServedNumberIsOlderThanATimeout(t *testing.T) {
 		}
 	}
 	random := rand.New(rand.NewPCG(1, 2))
-	for n := range 12 {
+	for n := range 6 {
 		var all []scraper
 		for range 2 + n%3 {
 			interval := time.Duration(2+random.IntN(30)) * second
@@ -117,6 +117,9 @@ func TestNoServedNumberIsOlderThanATimeout(t *testing.T) {
 	}
 	for _, slow := range []bool{false, true} {
 		for name, scrapers := range cases {
+			if slow && strings.HasPrefix(name, "two") && !strings.Contains(name, ".5") {
+				continue // its offset shows nothing more with a walk
+			}
 			t.Run(fmt.Sprintf("%s, slow walk %t", name, slow), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) { testOverlap(t, scrapers, slow) })
@@ -139,7 +142,7 @@ func testOverlap(t *testing.T, scrapers []scraper, slow bool) {
 	account := newAccount(cfg.Accounts[0], api, process, level.NewFilter(log.NewLogfmtLogger(lines), level.AllowInfo()))
 	defer account.Close()
 
-	const outage, recovery, end = 20 * time.Minute, 25 * time.Minute, 40 * time.Minute
+	const outage, recovery, end = 10 * time.Minute, 13 * time.Minute, 20 * time.Minute
 	time.AfterFunc(outage, func() { api.set(func(c *clockInbox) { c.down = true }) })
 	time.AfterFunc(recovery, func() { api.set(func(c *clockInbox) { c.down = false }) })
 	recovered := api.began.Add(recovery)
@@ -163,14 +166,14 @@ func testOverlap(t *testing.T, scrapers []scraper, slow bool) {
 	if o.succeeded == 0 {
 		t.Error("no scrape was served a number")
 	}
-	// Every run failed with the query that hangs, and during the outage with all.
+	// The hanging query failed in every run, and during the outage all queries did.
 	if failures := testutil.ToFloat64(account.metrics.errors.WithLabelValues("timeout")); failures < float64(len(o.runs)) {
 		t.Errorf("%v failures counted in %d runs", failures, len(o.runs))
 	}
-	// It fails in the outage, and perhaps in the first scrape if that is shorter than the
-	// time that the first request may go alone.
+	// The query fails in the outage. It may also fail in the first scrape, if that is
+	// shorter than the time for which the first request of an account is made alone.
 	log := lines.String()
-	fails, recovers := strings.Count(log, `msg="query fails" query=seconds`), strings.Count(log, `msg="query recovered" query=seconds`)
+	fails, recovers := strings.Count(log, `msg="query failed" query=seconds`), strings.Count(log, `msg="query recovered" query=seconds`)
 	if fails < 1 || fails > 2 || recovers != fails || strings.Count(log, "query=hanging") != 1 {
 		t.Errorf("log:\n%s", log)
 	}
@@ -182,7 +185,7 @@ type overlap struct {
 	api *clockInbox
 
 	mu                 sync.Mutex
-	runs               map[time.Time]bool // by when they began
+	runs               map[time.Time]bool // keyed by their start
 	oldest             time.Duration
 	scrapes, succeeded int
 }
@@ -193,11 +196,11 @@ func (o *overlap) check(s *Snapshot, deadline, recovered time.Time) {
 	o.scrapes++
 	o.runs[s.Began] = true
 	at := time.Now()
-	if at.After(deadline.Add(windDownTime)) {
-		o.t.Errorf("answered %v after the deadline", at.Sub(deadline))
+	if at.After(deadline.Add(cancelTimeout)) {
+		o.t.Errorf("returned %v after the deadline", at.Sub(deadline))
 	}
 	if err := s.Results[1].Err(); err == nil {
-		o.t.Error("a number of the query that hangs")
+		o.t.Error("the hanging query has a value")
 	}
 	seconds := &s.Results[0]
 	if seconds.Err() != nil {
@@ -209,7 +212,7 @@ func (o *overlap) check(s *Snapshot, deadline, recovered time.Time) {
 	}
 	o.succeeded++
 	age := at.Sub(o.api.began) - time.Duration(seconds.Parts[0].Series[0].Contacts)*time.Second
-	if age > 11*time.Second { // the number is exact to a second
+	if age > 11*time.Second { // numbers have a resolution of one second
 		o.t.Errorf("%v: served a number that was %v old, fetched %v ago", at.Sub(o.api.began), age, at.Sub(s.Fetched))
 	}
 	if stamp := at.Sub(s.Fetched); stamp > 10*time.Second || stamp < age-2*time.Second {

@@ -9,26 +9,26 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/filter"
 )
 
-// plan is what a run does: the parts of all queries, and the tasks that give their
+// plan is what a run does: the parts of all queries, and the tasks that produce their
 // values. Both are in the order of the configuration.
 type plan struct {
-	now   time.Time // what "now" is in the filters, and when the run began
+	now   time.Time // when the run began, and "now" in the filters
 	parts []planned
 	tasks []*task
 }
 
-// planned is a part of a query and the task that gives its value.
+// planned is a part of a query and the task that produces its value.
 type planned struct {
 	query  *config.Query
 	index  int // of the part in the query
 	task   *task
-	fields []int // where the task's selection has the values of group_by, in its order
-	oldest int   // where it has the time; -1: not wanted
+	fields []int // indexes in the task's selection of the group_by fields, in their order
+	oldest int   // index of the query's oldest field; -1: none
 }
 
 func (p planned) part() config.Part { return p.query.Parts[p.index] }
 
-// reads reports whether the query needs the contacts and not just their number.
+// reads reports whether the query needs the contacts, not just their number.
 func reads(q *config.Query) bool { return len(q.GroupBy) > 0 || q.Oldest != "" }
 
 // newPlan reduces queries to their distinct request bodies as of now.
@@ -44,14 +44,14 @@ func newPlan(queries []*config.Query, now time.Time) *plan {
 				bodies[body] = t
 				p.tasks = append(p.tasks, t)
 			}
-			p.parts = append(p.parts, t.serve(q, i))
+			p.parts = append(p.parts, t.addPart(q, i))
 		}
 	}
 	return p
 }
 
-// plan returns a plan as of now, its tasks with what is remembered of them. a.mu is
-// held.
+// plan returns a plan as of now. Its tasks have the state remembered from earlier runs.
+// a.mu is held.
 func (a *Account) plan() *plan {
 	p := newPlan(a.config.Queries, time.Now())
 	for _, planned := range p.parts {
@@ -63,26 +63,28 @@ func (a *Account) plan() *plan {
 	return p
 }
 
-// serve has the task give the value of a part.
-func (t *task) serve(q *config.Query, index int) planned {
+// addPart makes the task produce the value of a part.
+func (t *task) addPart(q *config.Query, index int) planned {
 	t.query.Walk = t.query.Walk || q.Walk
 	p := planned{query: q, index: index, task: t, oldest: -1}
 	if !reads(q) {
 		t.counted = true
+		t.uses = append(t.uses, nil)
 		return p
 	}
 	t.read = true
 	for _, by := range q.GroupBy {
-		p.fields = append(p.fields, add(&t.selection.Fields, inbox.ParsePath(by.Field)))
+		p.fields = append(p.fields, indexOf(&t.selection.Fields, inbox.ParsePath(by.Field)))
 	}
 	if q.Oldest != "" {
-		p.oldest = add(&t.selection.Times, inbox.ParsePath(q.Oldest))
+		p.oldest = indexOf(&t.selection.Times, inbox.ParsePath(q.Oldest))
 	}
+	t.uses = append(t.uses, p.fields)
 	return p
 }
 
-// add returns the index of path in paths, to which it is added if need be.
-func add(paths *[]inbox.Path, path inbox.Path) int {
+// indexOf returns the index of path in paths, and appends it if it is not there.
+func indexOf(paths *[]inbox.Path, path inbox.Path) int {
 	for i, p := range *paths {
 		if slices.Equal(p, path) {
 			return i
@@ -92,9 +94,8 @@ func add(paths *[]inbox.Path, path inbox.Path) int {
 	return len(*paths) - 1
 }
 
-// DistinctRequests returns how many different request bodies a scrape of an account
-// needs, and of how many of these every page is read. The others take about one
-// request each.
+// DistinctRequests returns the number of distinct request bodies in a scrape of an
+// account, and how many of them read all pages. The others take about one request each.
 func DistinctRequests(account *config.Account, now time.Time) (all, read int) {
 	p := newPlan(account.Queries, now)
 	for _, t := range p.tasks {

@@ -1,13 +1,13 @@
 package collector
 
-// Progress is how far the run of an account is.
+// Progress is the progress of a run.
 type Progress struct {
-	Tasks    int // distinct request bodies
-	Done     int // of them
-	Requests int // made so far
+	Tasks    int // number of distinct request bodies
+	Done     int // tasks that are done
+	Requests int // requests made so far
 }
 
-// Progress returns how far the run under way is, and false if there is none.
+// Progress returns the progress of the current run, and false if there is none.
 func (a *Account) Progress() (Progress, bool) {
 	a.mu.Lock()
 	r := a.running

@@ -10,22 +10,22 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 )
 
-// logInterval is how often at most the state of one query is logged.
+// logInterval is the minimum interval between log lines about one query.
 const logInterval = time.Minute
 
-// queryState is what an account remembers of a query. Account.mu guards it.
+// queryState is the state of a query across runs. Account.mu guards it.
 type queryState struct {
-	succeeded time.Time // when all of it last succeeded; zero: never
+	succeeded time.Time // when all parts last succeeded; zero: never
 	parts     []partState
 
-	logged   inbox.Reason // the reason of the failure that was logged last; "": it succeeds
+	logged   inbox.Reason // the reason that was logged last; "": success
 	loggedAt time.Time
 }
 
-// partState is what an account remembers of a part of a query.
+// partState is the state of a part of a query across runs.
 type partState struct {
 	key    string          // of its filter
-	groups map[string]bool // that were ever seen
+	groups map[string]bool // keys of the groups declared or seen
 	task   taskState
 }
 
@@ -37,7 +37,7 @@ func newQueryState(q *config.Query) *queryState {
 	return s
 }
 
-// change is a query that began to fail, fails for another reason, or recovered.
+// change is a query that started to fail, fails for another reason, or recovered.
 type change struct {
 	query   string
 	queries int          // for a change of the whole account: how many it affects
@@ -47,8 +47,8 @@ type change struct {
 	warmUp  bool // it is still searched for the first time
 }
 
-// rememberResult takes in the outcome of a query, and returns what is to be logged of
-// it: a change of its state, at most one in logInterval. a.mu is held.
+// rememberResult records the outcome of a query and returns the change to log, if any, at
+// most one per logInterval. a.mu is held.
 func (a *Account) rememberResult(result *Result) []change {
 	s := a.states[result.Query]
 	s.succeeded = result.LastSuccess
@@ -97,7 +97,7 @@ func merge(changes []change) []change {
 	return merged
 }
 
-// log logs the change. No lock is held.
+// log logs the change. No lock may be held.
 func (c change) log(logger log.Logger) {
 	line := func(leveled log.Logger, msg string, details ...any) {
 		subject := []any{"msg", msg, "query", c.query}
@@ -116,19 +116,19 @@ func (c change) log(logger log.Logger) {
 	case c.queries > 0:
 		line(level.Error(logger), "requests are not authorized", "reason", c.reason, "err", c.err, "hint", hints[c.reason])
 	default:
-		line(level.Error(logger), "query fails", "reason", c.reason, "err", c.err, "hint", hints[c.reason])
+		line(level.Error(logger), "query failed", "reason", c.reason, "err", c.err, "hint", hints[c.reason])
 	}
 }
 
-// hints say what to do about a query that fails.
+// hints are logged with a failed query: what to do about it.
 var hints = map[inbox.Reason]string{
-	inbox.Timeout:     "if this goes on, raise timeout and Prometheus' scrape_timeout, or rate_limit and concurrency if the API allows",
-	inbox.Connection:  "check url, proxy_url and tls_config of the account, and the network between here and the API",
+	inbox.Timeout:     "if this persists, raise timeout and Prometheus' scrape_timeout, or rate_limit and concurrency if the API allows it",
+	inbox.Connection:  "check the account's url, proxy_url and tls_config, and the network between the exporter and the API",
 	inbox.Auth:        "check the account's authorization: the token may be wrong, expired or revoked",
 	inbox.RateLimited: "lower rate_limit, scrape less often, or set min_interval",
-	inbox.HTTPStatus:  "check that url is the API's base URL; a status of 500 or more is the API's own failure",
-	inbox.API:         "the message is the API's: check the query's filter against its documentation",
-	inbox.Decode:      "check that url is the API's base URL and that no proxy answers in its place; for group_by, that the field has values and no objects",
-	inbox.Pagination:  "the inbox may have changed too fast for this scrape; if this goes on, the API's pages do not form a list: report it to its vendor",
+	inbox.HTTPStatus:  "check that url is the API's base URL; a status of 500 or above is a failure of the API",
+	inbox.API:         "the message comes from the API: check the query's filter against the API's documentation",
+	inbox.Decode:      "check that url is the API's base URL and that no proxy responds in its place; for group_by, check that the field holds values, not objects",
+	inbox.Pagination:  "the inbox may have changed too fast during this scrape; if this persists, the API's pages are inconsistent: report it to the vendor",
 	inbox.TooLarge:    "narrow the filter, or count by dimensions (by) instead of group_by",
 }

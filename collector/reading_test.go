@@ -21,9 +21,9 @@ queries:
   - {name: online_by_channel, help: Online by channel., filter: {isOnline: true}, group_by: {channel: platform}}
 `
 
-// What is too long to be read is refused without being read, the count that shares
-// its requests has its number, and all is well when it has become shorter.
-func TestTooLongToRead(t *testing.T) {
+// A read of too many pages is refused, the count that shares its requests is not, and the
+// read succeeds when it has become shorter.
+func TestTooManyPagesToRead(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.New(inboxtest.Contacts(5_000), inboxtest.PageSize(20))
 	synctest.Test(t, func(t *testing.T) {
@@ -37,10 +37,10 @@ func TestTooLongToRead(t *testing.T) {
 				t.Errorf("scrape %d: %v, want %d users", n, got, users)
 			}
 			if text := fmt.Sprint(s.Results[1].Err()); !strings.Contains(text, "group_by") || !strings.Contains(text, "by") {
-				t.Errorf("scrape %d: %s: does not name the alternative", n, text)
+				t.Errorf("scrape %d: %s: does not mention the alternative", n, text)
 			}
 			if requests := s.Results[1].Parts[0].Requests; n > 0 && requests > 2 {
-				t.Errorf("scrape %d: %d requests for what is known to be too long", n, requests)
+				t.Errorf("scrape %d: %d requests for a read known to be too long", n, requests)
 			}
 		}
 		for _, c := range server.Inbox.Select(func(inboxtest.Contact) bool { return true })[2000:] {
@@ -52,8 +52,8 @@ func TestTooLongToRead(t *testing.T) {
 	})
 }
 
-// A read that the rate limit makes impossible is refused without asking.
-func TestUnaffordableRead(t *testing.T) {
+// A read that exceeds the rate limit is refused without requests.
+func TestReadBeyondTheRateLimit(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.New(inboxtest.Contacts(3_000), inboxtest.PageSize(20))
 	synctest.Test(t, func(t *testing.T) {
@@ -77,7 +77,7 @@ queries:
 			time.Sleep(time.Minute)
 		}
 		if asked != 2 {
-			t.Errorf("asked in %d of %d scrapes, want 2", asked, 2*retryRefused)
+			t.Errorf("requests in %d of %d scrapes, want 2", asked, 2*retryRefused)
 		}
 		for _, c := range server.Inbox.Select(func(inboxtest.Contact) bool { return true })[500:] {
 			server.Inbox.Remove(c.ID)
@@ -90,7 +90,7 @@ queries:
 			time.Sleep(time.Minute)
 		}
 		if recovered == 0 {
-			t.Error("never read again although it has become short")
+			t.Error("not read again although it has become shorter")
 		}
 	})
 }
@@ -111,7 +111,7 @@ queries:
 		if err := s.Results[0].Err(); inbox.ReasonOf(err) != inbox.TooLarge || !strings.Contains(fmt.Sprint(err), "team") {
 			t.Errorf("%v", err)
 		}
-		// With one less it is fine, and one that comes later takes the place of one that went.
+		// One less is accepted, and a new group replaces one that is empty.
 		remove := server.Inbox.Select(func(inboxtest.Contact) bool { return true })[0].ID
 		server.Inbox.Remove(remove)
 		if err := scrape(account).Results[0].Err(); err != nil {
@@ -126,7 +126,7 @@ queries:
 	})
 }
 
-// Every tenth count looks at an earlier page; the metric tells what it found.
+// Every tenth count audits an earlier page. The metric has the results.
 func TestAudits(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.New(inboxtest.Contacts(205), inboxtest.PageSize(20))
@@ -137,7 +137,7 @@ func TestAudits(t *testing.T) {
 			scrape(account)
 		}
 		const want = `
-# HELP botpenguin_pages_audited_total Audited pages before the last, by whether they were full, as counts assume, or irregular.
+# HELP botpenguin_pages_audited_total Audited pages before the last one, by result: full, as counting assumes, or irregular.
 # TYPE botpenguin_pages_audited_total counter
 botpenguin_pages_audited_total{account="acme",result="full"} 3
 botpenguin_pages_audited_total{account="acme",result="irregular"} 0
@@ -158,21 +158,21 @@ botpenguin_pages_audited_total{account="acme",result="irregular"} 0
 			}
 		}
 		if got := values(s)["users"]; got != served {
-			t.Errorf("counted %v where rows are dropped, want %d", got, served)
+			t.Errorf("counted %v with dropped rows, want %d", got, served)
 		}
 	})
 }
 
-// auditsSurely is a number of scrapes in which every query is audited.
+// auditsSurely is a number of scrapes within which every query is audited.
 const auditsSurely = 10
 
-// A page size that proves wrong while one query is counted has those counted again
-// that relied on it.
-func TestNumbersOfAWrongPageSizeAreCountedAgain(t *testing.T) {
+// If one query's count finds that the page size is wrong, other counts that relied on it
+// are repeated.
+func TestCountsWithAWrongPageSizeAreRepeated(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.New(inboxtest.Contacts(2_000), inboxtest.PageSize(50))
 	synctest.Test(t, func(t *testing.T) {
-		account, _, _ := open(t, server, three)
+		account, _, _ := open(t, server, threeQueries)
 		defer account.Close()
 		healthy := values(scrape(account))
 		server.SetPageSize(20)
@@ -189,8 +189,8 @@ func TestNumbersOfAWrongPageSizeAreCountedAgain(t *testing.T) {
 	})
 }
 
-// A query without groups has its series when nobody matches, too.
-func TestOldestOfNobody(t *testing.T) {
+// A query without group_by has its series even if no contact matches.
+func TestOldestWithoutContacts(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.New()
 	synctest.Test(t, func(t *testing.T) {
@@ -203,7 +203,7 @@ queries:
 # HELP botpenguin_inbox_waiting Waiting.
 # TYPE botpenguin_inbox_waiting gauge
 botpenguin_inbox_waiting{account="acme"} 0
-# HELP botpenguin_inbox_waiting_oldest_seconds Age of lastMessage.at of the contact where it is oldest, 0 if there is none. Waiting.
+# HELP botpenguin_inbox_waiting_oldest_seconds Age of the oldest matching contact in seconds, 0 if there is none. Waiting.
 # TYPE botpenguin_inbox_waiting_oldest_seconds gauge
 botpenguin_inbox_waiting_oldest_seconds{account="acme"} 0
 `
@@ -213,8 +213,8 @@ botpenguin_inbox_waiting_oldest_seconds{account="acme"} 0
 	})
 }
 
-// A group_by that cannot be takes no value away from those that share its requests.
-func TestAFieldThatCannotBeGroupedBy(t *testing.T) {
+// An invalid group_by field does not affect queries that share its requests.
+func TestFieldThatCannotBeGroupedBy(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.New(inboxtest.Contacts(100))
 	synctest.Test(t, func(t *testing.T) {
@@ -235,8 +235,8 @@ queries:
 	})
 }
 
-// A query that asks to be walked is right from the first scrape on, whatever the pages
-// are like, and the one that shares its requests with it.
+// A walked query is correct from the first scrape on, however irregular the pages are, and
+// so is a query that shares its requests.
 func TestWalk(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.New(inboxtest.Contacts(400), inboxtest.PageSize(20), inboxtest.Odd(inboxtest.Oddities{DropEvery: 9}))

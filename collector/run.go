@@ -14,41 +14,42 @@ import (
 )
 
 const (
-	// windDownTime is how long the last scrape to leave waits for its run to end.
-	windDownTime = 50 * time.Millisecond
-	// maxRecounts is how often a number is counted again because the page size proved
-	// wrong while others were counted.
+	// cancelTimeout is how long the last scrape to leave waits for its canceled run.
+	cancelTimeout = 50 * time.Millisecond
+	// maxRecounts is how often a task is repeated because another task found that the page
+	// size was wrong.
 	maxRecounts = 2
 )
 
-// errClosed is why the runs of a closed account end.
+// errClosed is the cancellation cause of the runs of a closed account.
 var errClosed = errors.New("the account was closed")
 
-// run asks the API on behalf of all scrapes that have joined it.
+// run makes the requests of all scrapes that have joined it.
 type run struct {
 	counter *paging.Counter
 	limiter *inbox.Limiter
+	process *Process
 	session *inbox.Session
 	logger  log.Logger
-	timeout time.Duration // of the account: the longest that the run may take
+	timeout time.Duration // of the account: how long the run may take
 
 	ctx    context.Context
 	cancel context.CancelCauseFunc
-	done   chan struct{} // closed when the outcome is there
+	done   chan struct{} // closed when outcome is set
 
-	release context.CancelFunc // of the deadline; set when it begins
+	release context.CancelFunc // of the context with a deadline; set by begin
 
 	// Account.mu guards these.
-	scrapes   int       // that wait for it
-	abandoned bool      // every client hung up: what it lacks is no failure
-	outcome   *Snapshot // nil until it has ended
+	scrapes   int       // number of waiting scrapes
+	abandoned bool      // all clients have disconnected: unfinished queries are not failures
+	outcome   *Snapshot // nil until the run has ended
 
-	mu     sync.Mutex // guards the rest, and the outcomes of the tasks
-	latest time.Time  // the latest deadline of its scrapes
-	whole  bool       // one of them has no deadline: it waits for everything
-	*plan             // nil until it begins
+	mu        sync.Mutex // guards the fields below, and the outcomes of the tasks
+	latest    time.Time  // the latest deadline of its scrapes
+	unbounded bool       // a scrape has no deadline
+	*plan                // nil until the run begins
 
-	end atomic.Pointer[time.Time] // what deadline returns; it follows from the above
+	end atomic.Pointer[time.Time] // what deadline returns
 }
 
 // newRun returns a run that has not begun.
@@ -56,6 +57,7 @@ func (a *Account) newRun() *run {
 	r := &run{
 		counter: a.counter,
 		limiter: a.limiter,
+		process: a.process,
 		logger:  a.logger,
 		timeout: a.config.Timeout,
 		done:    make(chan struct{}),
@@ -67,25 +69,27 @@ func (a *Account) newRun() *run {
 	return r
 }
 
-// join has the run wait for one scrape more.
+// join adds a scrape to the run. The zero deadline means none. Account.mu is held.
 func (r *run) join(deadline time.Time) {
 	r.scrapes++
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.whole = r.whole || deadline.IsZero()
+	r.unbounded = r.unbounded || deadline.IsZero()
 	if deadline.After(r.latest) {
 		r.latest = deadline
 	}
 	r.setEnd()
 }
 
-// leave has the run wait for one scrape less, and reports whether it was the last.
+// leave removes a scrape from the run, and reports whether it was the last. Account.mu is
+// held.
 func (r *run) leave() (last bool) {
 	r.scrapes--
 	return r.scrapes == 0
 }
 
-// admits reports whether a scrape may join the run, which has begun.
+// admits reports whether a scrape may join the run, which has begun: see the package
+// comment.
 func (r *run) admits(deadline time.Time) bool {
 	r.mu.Lock()
 	began := r.now
@@ -101,9 +105,9 @@ func (r *run) admits(deadline time.Time) bool {
 	}
 }
 
-// deadline returns when the run will end at the latest, as far as is known now: a
-// scrape that joins may move it, but never beyond one timeout after the beginning.
-// It is zero if the run has no end. It takes no lock.
+// deadline returns when the run ends at the latest. A scrape that joins may extend it, up
+// to one timeout after the start of the run. It is zero if there is no deadline. It takes
+// no lock.
 func (r *run) deadline() time.Time { return *r.end.Load() }
 
 // setEnd sets what deadline returns. r.mu is held.
@@ -112,19 +116,19 @@ func (r *run) setEnd() {
 	if r.plan != nil && r.now.Add(r.timeout).Before(end) {
 		end = r.now.Add(r.timeout)
 	}
-	if r.whole {
+	if r.unbounded {
 		end = time.Time{}
 	}
 	r.end.Store(&end)
 }
 
-// early reports whether it is earlier than the run's deadline.
-func (r *run) early() bool {
+// beforeDeadline reports whether the run's deadline has not passed yet.
+func (r *run) beforeDeadline() bool {
 	deadline := r.deadline()
 	return deadline.IsZero() || time.Now().Before(deadline)
 }
 
-// begin gives the run its plan and its end.
+// begin sets the plan and the deadline.
 func (r *run) begin(p *plan) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -133,14 +137,14 @@ func (r *run) begin(p *plan) {
 		t.run = r
 	}
 	r.release = func() {}
-	if !r.whole {
+	if !r.unbounded {
 		r.ctx, r.release = context.WithDeadline(r.ctx, r.now.Add(r.timeout))
 	}
 	r.setEnd()
 }
 
-// execute performs the tasks, and those again that were counted with a page size that
-// has proved wrong since.
+// execute performs the tasks. It repeats those whose count relied on a page size that
+// turned out to be wrong.
 func (r *run) execute() {
 	defer r.release()
 	defer r.cancel(context.Canceled)
@@ -156,8 +160,7 @@ func (r *run) execute() {
 	}
 }
 
-// stale returns the tasks whose number has become stale, as if they had not been
-// performed.
+// stale returns the tasks with a stale count, after resetting them.
 func (r *run) stale() []*task {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -172,8 +175,16 @@ func (r *run) stale() []*task {
 	return tasks
 }
 
-// wait waits for the run to be done, or for ctx to end, or for the deadline unless it
-// is zero.
+// releaseContacts gives back the memory of what was read. r.mu is not held.
+func (r *run) releaseContacts() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, t := range r.tasks {
+		t.releaseContacts()
+	}
+}
+
+// wait waits until the run is done, ctx ends, or the deadline passes unless it is zero.
 func (r *run) wait(ctx context.Context, deadline time.Time) {
 	var late <-chan time.Time
 	if !deadline.IsZero() {
@@ -188,9 +199,9 @@ func (r *run) wait(ctx context.Context, deadline time.Time) {
 	}
 }
 
-// windDown gives a run that was cancelled a moment to put down what it has.
-func (r *run) windDown() {
-	timer := time.NewTimer(windDownTime)
+// waitCanceled gives a canceled run a moment to record its outcome.
+func (r *run) waitCanceled() {
+	timer := time.NewTimer(cancelTimeout)
 	defer timer.Stop()
 	select {
 	case <-r.done:

@@ -4,28 +4,28 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 )
 
-// The rule of who is asked for first, so that neither a rate limit nor an API that
-// hangs takes every value of a scrape:
+// The order of requests, chosen so that neither a low rate limit nor a hanging API costs
+// a scrape all its values:
 //
-//   - Cheapest first. Counts whose last page is known come before searches, and those
-//     before reads and walks. Within a class the order of the configuration decides,
-//     and for reads their length: the first ones finish instead of all being half done.
-//   - A task that got no answer at all in the run before comes last.
-//   - A read that the rate limit leaves no room for is refused without a request, as is
-//     one of too many pages. Every tenth time it begins anyway, to see whether it has
-//     become shorter.
+//   - Cheapest first: counts whose last page is known, then searches, then reads and
+//     walks. Within a class the order is that of the configuration, and for reads the
+//     shortest comes first, so that some finish instead of none.
+//   - A task that got no response in the previous run comes last.
+//   - A read is refused without a request if it has too many pages, or more than the rate
+//     limit admits before the deadline. Every tenth time it is tried anyway, in case it
+//     has become shorter.
 //
-// The limiter applies this order to the requests of a run, and ends requests that are
-// stuck while others are starved. Nothing else decides who is served.
+// The limiter applies this order to the requests of a run, and cancels stuck requests
+// while others starve.
 
 const (
-	// maxReadPages is how many pages a read may take.
+	// maxReadPages is the maximum number of pages of a read.
 	maxReadPages = 200
-	// retryRefused is how often in a row a task is refused before it begins anyway.
+	// retryRefused is the number of scrapes after which a refused task is tried again.
 	retryRefused = 10
 )
 
-// schedule sets the priority of the task's requests; rank is its place in the plan.
+// schedule sets the priority of the task's requests. rank is its position in the plan.
 func (t *task) schedule(rank int) {
 	cost := t.run.counter.Cost(t.query, nil)
 	class := inbox.Search
@@ -40,16 +40,16 @@ func (t *task) schedule(rank int) {
 	t.priority = class + inbox.Priority(rank)
 }
 
-// refuse returns why a task does not even begin: all that is wanted of it takes more
-// requests than it may make.
-func (t *task) refuse() error {
+// admit returns an error if the task is refused, because it cannot be finished in this
+// run. A task that can at least count is admitted.
+func (t *task) admit() error {
 	cost := t.run.counter.Cost(t.query, nil)
 	if t.counted && !cost.Walk {
 		return nil
 	}
-	err := t.affordable(cost.LastPage)
+	err := t.checkBudget(cost.LastPage)
 	if err == nil && cost.Walk && !t.counted {
-		err = readable(cost.LastPage)
+		err = checkPages(cost.LastPage)
 	}
 	if err == nil {
 		return nil
@@ -60,18 +60,18 @@ func (t *task) refuse() error {
 	return err
 }
 
-// readable returns an error if so many pages are more than a read may take.
-func readable(pages int) error {
+// checkPages returns an error if a read has too many pages.
+func checkPages(pages int) error {
 	if pages <= maxReadPages {
 		return nil
 	}
 	return inbox.Errorf(inbox.TooLarge,
-		"its contacts are on %d pages, and at most %d are read: narrow the filter, or count by dimensions (by) instead of group_by", pages, maxReadPages)
+		"the contacts are on %d pages, and at most %d are read: narrow the filter, or count by dimensions (by) instead of group_by", pages, maxReadPages)
 }
 
-// affordable returns an error if the rate limit does not admit so many requests
-// before the deadline, beside those of the shorter reads of this run.
-func (t *task) affordable(requests int) error {
+// checkBudget returns an error if the rate limit does not admit this number of requests
+// before the deadline, in addition to those of shorter reads in this run.
+func (t *task) checkBudget(requests int) error {
 	deadline := t.run.deadline()
 	if deadline.IsZero() {
 		return nil
@@ -81,11 +81,11 @@ func (t *task) affordable(requests int) error {
 		return nil
 	}
 	return inbox.Errorf(inbox.Timeout,
-		"reading its contacts takes %d requests, and rate_limit leaves %.0f for it before the deadline: raise rate_limit or timeout, or narrow the filter", requests, left)
+		"reading the contacts takes %d requests, but rate_limit leaves only %.0f before the deadline: raise rate_limit or timeout, or narrow the filter", requests, left)
 }
 
-// reserved returns how many requests the reads shorter than t have yet to make: they
-// go first, so that one long read does not keep all of them from finishing.
+// reserved returns the number of requests left for reads shorter than t. They come first,
+// so that one long read does not starve them all.
 func (r *run) reserved(t *task) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// Scrape runs the account's queries, or joins a run, and returns what is done by the
-// deadline, which is when it returns at the latest; the zero deadline waits for
-// everything. When ctx ends it returns at once.
+// Scrape joins the account's current run or starts one, and returns what is done when
+// the run ends, ctx ends, or the deadline passes. The zero deadline means none. Queries
+// that are not done have errors in the snapshot.
 func (a *Account) Scrape(ctx context.Context, deadline time.Time) *Snapshot {
 	a.mu.Lock()
 	if kept := a.latest.keptFor(a.config.MinInterval); kept != nil {
@@ -21,8 +21,7 @@ func (a *Account) Scrape(ctx context.Context, deadline time.Time) *Snapshot {
 	return a.leave(r)
 }
 
-// join returns the run that a scrape with that deadline takes part in: see the package
-// comment for the rule. a.mu is held.
+// join makes a scrape join a run: see the package comment for which one. a.mu is held.
 func (a *Account) join(deadline time.Time) *run {
 	switch {
 	case a.running == nil:
@@ -40,7 +39,7 @@ func (a *Account) join(deadline time.Time) *run {
 	return a.next
 }
 
-// start begins a run. No other one is running, and a.mu is held.
+// start starts a run. No other run is running. a.mu is held.
 func (a *Account) start(r *run) {
 	a.running = r
 	r.begin(a.plan())
@@ -50,7 +49,7 @@ func (a *Account) start(r *run) {
 	}()
 }
 
-// end takes in the outcome of a run that has ended, and starts the one that waits.
+// end records the outcome of a run that has ended, and starts the next one, if any.
 func (a *Account) end(r *run) {
 	stuck := r.session.End(a.metrics.stuckRunEnded)
 	if stuck {
@@ -58,6 +57,7 @@ func (a *Account) end(r *run) {
 	}
 	a.mu.Lock()
 	r.outcome = a.snapshot(r)
+	r.releaseContacts()
 	changes := a.remember(r)
 	a.running = nil
 	if next := a.next; next != nil {
@@ -71,8 +71,8 @@ func (a *Account) end(r *run) {
 	}
 }
 
-// remember takes in the outcome of a run, and returns what is to be logged of it. What
-// a run lacks because every client hung up is no failure. a.mu is held.
+// remember records the outcome of a run and returns the changes to log. If all clients
+// have disconnected, unfinished queries are not failures. a.mu is held.
 func (a *Account) remember(r *run) []change {
 	var changes []change
 	for i := range r.outcome.Results {
@@ -82,19 +82,19 @@ func (a *Account) remember(r *run) []change {
 	}
 	if !r.abandoned {
 		a.latest = r.outcome
-		r.learn()
+		r.rememberTasks()
 	}
 	return merge(changes)
 }
 
-// leave returns what r has done for a scrape that waits no longer. The last one to
-// leave cancels the run. A scrape whose run has not begun by its deadline gets what the
-// run under way has done, which is younger than one timeout, too.
+// leave removes a scrape from its run and returns what the run has done. The last scrape
+// to leave cancels the run. If the run has not started yet, leave returns what the current
+// run has done, which is not older than one timeout either.
 func (a *Account) leave(r *run) *Snapshot {
 	a.mu.Lock()
 	last := r.leave()
 	if last && r.outcome == nil {
-		r.abandoned = r.abandoned || r.early()
+		r.abandoned = r.abandoned || r.beforeDeadline()
 		r.cancel(context.DeadlineExceeded)
 	}
 	if a.next == r {
@@ -107,7 +107,7 @@ func (a *Account) leave(r *run) *Snapshot {
 	}
 	a.mu.Unlock()
 	if last {
-		r.windDown()
+		r.waitCanceled()
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -19,7 +19,7 @@ func TestOverlappingScrapesShareOneRun(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.New(inboxtest.Contacts(100), inboxtest.Latency(time.Second))
 	synctest.Test(t, func(t *testing.T) {
-		account, _, _ := open(t, server, three)
+		account, _, _ := open(t, server, threeQueries)
 		defer account.Close()
 		scrape(account)
 		server.ResetCalls()
@@ -36,16 +36,16 @@ func TestOverlappingScrapesShareOneRun(t *testing.T) {
 		}
 		all.Wait()
 		if server.Requests() != alone {
-			t.Errorf("12 scrapes at once made %d requests, one makes %d", server.Requests(), alone)
+			t.Errorf("12 concurrent scrapes made %d requests, one makes %d", server.Requests(), alone)
 		}
 	})
 }
 
-func TestHangingUpAffectsNoOtherScrape(t *testing.T) {
+func TestDisconnectDoesNotAffectOtherScrapes(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.New(inboxtest.Contacts(100), inboxtest.Latency(time.Second))
 	synctest.Test(t, func(t *testing.T) {
-		account, _, _ := open(t, server, three)
+		account, _, _ := open(t, server, threeQueries)
 		defer account.Close()
 		healthy := values(scrape(account))
 		ctx, hangUp := context.WithCancel(context.Background())
@@ -65,7 +65,7 @@ func TestLastScrapeToLeaveCancelsTheRun(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.New(inboxtest.Contacts(100))
 	synctest.Test(t, func(t *testing.T) {
-		account, _, lines := open(t, server, three)
+		account, _, lines := open(t, server, threeQueries)
 		defer account.Close()
 		ended := make(chan struct{}, 3)
 		server.Intercept(func(_ http.ResponseWriter, r *http.Request, _ inboxtest.Call) bool {
@@ -82,28 +82,28 @@ func TestLastScrapeToLeaveCancelsTheRun(t *testing.T) {
 		account.Scrape(ctx, time.Now().Add(time.Hour))
 		<-ended
 		if took := time.Since(began); took > 2*time.Second {
-			t.Errorf("the request went on for %v", took)
+			t.Errorf("the request was canceled after %v", took)
 		}
 		server.Intercept(nil)
 		if s := scrape(account); !s.Up() {
 			t.Errorf("the next scrape: %v", values(s))
 		}
-		if strings.Contains(lines.String(), "query fails") {
-			t.Errorf("that a client hung up was taken for a failure:\n%s", lines)
+		if strings.Contains(lines.String(), "query failed") {
+			t.Errorf("a disconnected client was logged as a failure:\n%s", lines)
 		}
 	})
 }
 
-// Each scrape is answered by its own deadline, with what is done by then. The run goes
-// on for the one whose deadline is later.
-func TestEachScrapeIsAnsweredByItsOwnDeadline(t *testing.T) {
+// Each scrape returns by its own deadline with what is done by then. The run continues for
+// scrapes with later deadlines.
+func TestEachScrapeEndsAtItsOwnDeadline(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.New(inboxtest.Contacts(100))
 	synctest.Test(t, func(t *testing.T) {
-		account, _, _ := open(t, server, three)
+		account, _, _ := open(t, server, threeQueries)
 		defer account.Close()
 		healthy := values(scrape(account))
-		server.Intercept(only(asksOnline, func(http.ResponseWriter, *http.Request, inboxtest.Call) bool {
+		server.Intercept(only(forOnline, func(http.ResponseWriter, *http.Request, inboxtest.Call) bool {
 			time.Sleep(3 * time.Second)
 			return false
 		}))
@@ -115,8 +115,8 @@ func TestEachScrapeIsAnsweredByItsOwnDeadline(t *testing.T) {
 			if diff := cmp.Diff(want, values(s)); diff != "" {
 				t.Errorf("short deadline (-want +got):\n%s", diff)
 			}
-			if took := time.Since(began); took > time.Second+windDownTime { // on synthetic time
-				t.Errorf("the short deadline was met after %v", took)
+			if took := time.Since(began); took > time.Second+cancelTimeout { // on synthetic time
+				t.Errorf("the scrape with the short deadline returned after %v", took)
 			}
 		})
 		time.Sleep(500 * time.Millisecond)
@@ -128,8 +128,8 @@ func TestEachScrapeIsAnsweredByItsOwnDeadline(t *testing.T) {
 	})
 }
 
-// What failed only because of a short deadline is done again for a longer one.
-func TestALongerDeadlineIsNotFailedByAShortOne(t *testing.T) {
+// A read that is refused because of a short deadline is repeated for a longer one.
+func TestShortDeadlineDoesNotFailLongerOne(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.New(inboxtest.Contacts(1200), inboxtest.PageSize(20))
 	synctest.Test(t, func(t *testing.T) {
@@ -138,14 +138,14 @@ queries:
   - {name: by_channel, help: Contacts by channel., group_by: {channel: platform}}
 `)
 		defer account.Close()
-		account.Scrape(context.Background(), time.Time{}) // finds out how many pages there are
+		account.Scrape(context.Background(), time.Time{}) // finds the number of pages
 		time.Sleep(time.Minute)
 		server.SetLatency(100 * time.Millisecond)
 		go account.Scrape(context.Background(), time.Now().Add(time.Second)) // 55 pages are too many for it
 		synctest.Wait()
 		s := account.Scrape(context.Background(), time.Now().Add(30*time.Second))
 		if err := s.Results[0].Err(); err != nil {
-			t.Errorf("the longer deadline: %v", err)
+			t.Errorf("longer deadline: %v", err)
 		}
 	})
 }
@@ -154,7 +154,7 @@ func TestMinIntervalServesTheLatestResults(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.New(inboxtest.Contacts(100))
 	synctest.Test(t, func(t *testing.T) {
-		account, _, _ := open(t, server, strings.Replace(three, "rate_limit: 0", "min_interval: 30s", 1))
+		account, _, _ := open(t, server, strings.Replace(threeQueries, "rate_limit: 0", "min_interval: 30s", 1))
 		defer account.Close()
 		first := scrape(account)
 		server.ResetCalls()
@@ -163,9 +163,9 @@ func TestMinIntervalServesTheLatestResults(t *testing.T) {
 			t.Errorf("after 29s: fetched at %v instead of %v, %d requests", again.Ended, first.Ended, server.Requests())
 		}
 		time.Sleep(2 * time.Second)
-		server.Intercept(only(asksOnline, abort))
+		server.Intercept(only(forOnline, abort))
 		if s := scrape(account); s.Results[1].Err() == nil {
-			t.Error("after 31s the results were not fetched anew")
+			t.Error("after 31s the results were not fetched again")
 		}
 		server.Intercept(nil)
 		if s := scrape(account); s.Results[1].Err() != nil {
@@ -174,8 +174,8 @@ func TestMinIntervalServesTheLatestResults(t *testing.T) {
 	})
 }
 
-// Queries with equal request bodies share their requests, also if they read contacts and
-// group them differently.
+// Queries with equal request bodies share their requests, even if they group the contacts
+// differently.
 func TestEqualRequestsAreMadeOnce(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.New(inboxtest.Contacts(300), inboxtest.PageSize(20))
@@ -194,7 +194,7 @@ queries:
 			asked := make(map[int]bool)
 			for _, call := range server.Calls() {
 				if asked[call.Page] {
-					t.Errorf("page %d was asked for twice", call.Page)
+					t.Errorf("page %d was requested twice", call.Page)
 				}
 				asked[call.Page] = true
 			}

@@ -7,46 +7,45 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 )
 
-// Snapshot is what a scrape of an account found.
+// Snapshot is the outcome of a scrape of an account.
 type Snapshot struct {
-	Account string
+	Account string // its name
 	Began   time.Time
 	Ended   time.Time
-	// Fetched is when the oldest of the values was fetched; zero if there is none.
-	Fetched time.Time
-	Results []Result // one for each query, in the order of the configuration
+	Fetched time.Time // when the oldest of the values was fetched; zero if there is none
+	Results []Result  // one for each query, in the order of the configuration
 }
 
-// Result is what a scrape found of one query.
+// Result is the outcome of one query in a scrape.
 type Result struct {
 	Query       *config.Query
 	Parts       []Part
-	Duration    time.Duration // from its first part's beginning to its last part's end
-	LastSuccess time.Time     // when all of it last succeeded; zero: never
+	Duration    time.Duration // from the start of the first part to the end of the last
+	LastSuccess time.Time     // when all parts last succeeded; zero: never
 }
 
-// Part is what a scrape found of one part of a query: series, or an error.
+// Part is the outcome of one part of a query: series, or an error.
 type Part struct {
 	Labels   map[string]string // of the part, without those of group_by
 	Series   []Series          // sorted by their labels
-	Requests int               // made for it; parts with equal requests share them
-	Err      error
+	Requests int               // made for the part; parts with equal request bodies share them
+	Err      error             // nil if the part succeeded
 
 	began, ended time.Time
 	answered     bool // the API answered a request for it
 }
 
-// Duration is how long it took.
+// Duration returns how long the part took.
 func (p *Part) Duration() time.Duration { return p.ended.Sub(p.began) }
 
-// Series is a value and its labels, all but the account's.
+// Series is a labeled value.
 type Series struct {
-	Labels   map[string]string
+	Labels   map[string]string // without the label account
 	Contacts int
-	Oldest   time.Duration // age of the query's oldest field; 0: no contact has one
+	Oldest   time.Duration // age of the oldest contact, by the query's field; 0 if there is none
 }
 
-// Err returns the first error of a query's parts, nil if all of it succeeded.
+// Err returns the error of the first part that failed, nil if all parts succeeded.
 func (r *Result) Err() error {
 	for _, part := range r.Parts {
 		if part.Err != nil {
@@ -56,15 +55,14 @@ func (r *Result) Err() error {
 	return nil
 }
 
-// Up reports whether any part of any query got an answer.
+// Up reports whether any part of any query succeeded.
 func (s *Snapshot) Up() bool { return !s.Fetched.IsZero() }
 
-// Series returns about how many series the snapshot becomes.
+// Series returns the approximate number of series in the snapshot's gauges.
 func (s *Snapshot) Series() int {
-	const ofAccount, ofQuery = 3, 3
-	n := ofAccount
+	n := seriesPerAccount
 	for _, result := range s.Results {
-		n += ofQuery
+		n += seriesPerQuery
 		for _, part := range result.Parts {
 			n += len(part.Series)
 		}
@@ -72,14 +70,13 @@ func (s *Snapshot) Series() int {
 	return n
 }
 
-// keptFor returns the snapshot for another scrape if it is younger than interval and
-// none of its queries failed, else nil. Ages in it have grown meanwhile. A nil
-// Snapshot is never kept.
+// keptFor returns the snapshot for another scrape, with its ages updated, if it is younger
+// than interval and all its queries succeeded. Otherwise, or if s is nil, it returns nil.
 func (s *Snapshot) keptFor(interval time.Duration) *Snapshot {
 	if s == nil {
 		return nil
 	}
-	// The monotonic clock stops while a machine is suspended, the wall clock may be set.
+	// The monotonic clock stops while the machine is suspended; the wall clock can be set back.
 	age := max(time.Since(s.Ended), time.Now().Round(0).Sub(s.Ended.Round(0)))
 	if age >= interval {
 		return nil
@@ -95,7 +92,7 @@ func (s *Snapshot) keptFor(interval time.Duration) *Snapshot {
 	return &kept
 }
 
-// aged returns the result as it is to be served after so long.
+// aged returns a copy of the result in which all ages have grown.
 func (r Result) aged(by time.Duration) Result {
 	if r.Query.Oldest == "" {
 		return r
@@ -115,7 +112,7 @@ func (r Result) aged(by time.Duration) Result {
 	return r
 }
 
-// snapshot returns what a run, which has begun, has done by now. a.mu is held.
+// snapshot returns what a run has done so far. The run has begun, and a.mu is held.
 func (a *Account) snapshot(r *run) *Snapshot {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -141,7 +138,8 @@ func (a *Account) snapshot(r *run) *Snapshot {
 	return s
 }
 
-// summarize fills in what follows from the parts of a query.
+// summarize sets Duration and LastSuccess from the parts. succeeded is the last success
+// before this scrape.
 func (r *Result) summarize(succeeded time.Time) {
 	var began, ended time.Time
 	for _, part := range r.Parts {
@@ -159,24 +157,24 @@ func (r *Result) summarize(succeeded time.Time) {
 	}
 }
 
-// errUnfinished is the error of what a scrape did not wait for.
+// errUnfinished is the error of a part that is not done at the deadline.
 var errUnfinished = inbox.Errorf(inbox.Timeout, "no response before the deadline")
 
-// result returns what has come of a part by ended, in a run that began at now. a.mu
-// and the run's lock are held.
+// result returns the outcome of a part at the time ended, in a run that began at now.
+// a.mu and the run's lock are held.
 func (a *Account) result(p planned, now, ended time.Time) Part {
 	t := p.task
-	did := t.counting
+	work := t.counting
 	if reads(p.query) {
-		did = t.reading
+		work = t.reading
 	}
-	if did.began.IsZero() {
-		did.began = ended
+	if work.began.IsZero() {
+		work.began = ended
 	}
-	if !did.finished() {
-		did.ended, did.err = ended, errUnfinished
+	if !work.finished() {
+		work.ended, work.err = ended, errUnfinished
 	}
-	part := Part{Labels: p.part().Labels, Requests: t.requests, Err: did.err, began: did.began, ended: did.ended, answered: t.answers > 0}
+	part := Part{Labels: p.part().Labels, Requests: t.requests, Err: work.err, began: work.began, ended: work.ended, answered: t.responses > 0}
 	switch {
 	case part.Err != nil:
 	case !reads(p.query):

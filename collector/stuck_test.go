@@ -17,11 +17,11 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
 )
 
-// stuckTransport does not return while it is stuck, even if the request's context ends.
+// stuckTransport blocks while it is stuck, even if the request's context ends.
 type stuckTransport struct {
 	http.RoundTripper
-	release chan struct{} // closed: it works again
-	stuck   atomic.Int32  // requests that have not returned
+	release chan struct{} // closed: no longer stuck
+	stuck   atomic.Int32  // number of requests that have not returned
 }
 
 func (s *stuckTransport) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -31,13 +31,13 @@ func (s *stuckTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return s.RoundTripper.RoundTrip(r)
 }
 
-// A run ends at its deadline, whatever the transport does. What is left behind is
+// A run ends at its deadline even if the transport ignores it. The abandoned requests are
 // bounded, reported, and gone when the transport returns.
-func TestRunEndsAlthoughItsRequestsDoNotReturn(t *testing.T) {
+func TestRunEndsWithStuckRequests(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.New(inboxtest.Contacts(100))
 	synctest.Test(t, func(t *testing.T) {
-		cfg, err := config.Parse("test.yml", []byte(strings.Replace(three, "rate_limit: 0", "concurrency: 2", 1)), ".", environment)
+		cfg, err := config.Parse("test.yml", []byte(strings.Replace(threeQueries, "rate_limit: 0", "concurrency: 2", 1)), ".", environment)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -49,7 +49,7 @@ func TestRunEndsAlthoughItsRequestsDoNotReturn(t *testing.T) {
 		for n := range scrapes {
 			began := time.Now()
 			s := scrape(account)
-			if took := time.Since(began); took > 9500*time.Millisecond+windDownTime { // on synthetic time
+			if took := time.Since(began); took > 9500*time.Millisecond+cancelTimeout { // on synthetic time
 				t.Errorf("scrape %d took %v", n, took)
 			}
 			timeouts := map[string]any{"users": inbox.Timeout, "online": inbox.Timeout, "closed": inbox.Timeout}
@@ -58,15 +58,15 @@ func TestRunEndsAlthoughItsRequestsDoNotReturn(t *testing.T) {
 			}
 		}
 		if n := transport.stuck.Load(); n > 2 {
-			t.Errorf("%d requests were left behind, want at most as many as may be in flight", n)
+			t.Errorf("%d abandoned requests, want at most the concurrency", n)
 		}
 		if n := testutil.ToFloat64(account.metrics.stuck); n < 1 || n > 2 {
-			t.Errorf("%v stuck runs are reported, want one or two", n)
+			t.Errorf("%v stuck runs reported, want one or two", n)
 		}
 		if n := testutil.ToFloat64(account.metrics.errors.WithLabelValues("timeout")); n != 3*scrapes {
-			t.Errorf("%v timeouts are counted, want %d", n, 3*scrapes)
+			t.Errorf("%v timeouts counted, want %d", n, 3*scrapes)
 		}
-		if strings.Count(lines.String(), "query fails") != 3 {
+		if strings.Count(lines.String(), "query failed") != 3 {
 			t.Errorf("log:\n%s", lines)
 		}
 		close(transport.release)
@@ -75,12 +75,12 @@ func TestRunEndsAlthoughItsRequestsDoNotReturn(t *testing.T) {
 			t.Errorf("after the transport has returned: %v", values(s))
 		}
 		if n := testutil.ToFloat64(account.metrics.stuck); n != 0 {
-			t.Errorf("%v stuck runs are reported afterwards", n)
+			t.Errorf("%v stuck runs reported afterwards", n)
 		}
 	})
 }
 
-// Close and Retire return although a request does not.
+// Close and Retire return even if a request does not.
 func TestCloseDoesNotWaitForStuckRequests(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]func(*Account){"close": (*Account).Close, "retire": (*Account).Retire} {
@@ -88,7 +88,7 @@ func TestCloseDoesNotWaitForStuckRequests(t *testing.T) {
 			t.Parallel()
 			server := inboxtest.New(inboxtest.Contacts(100))
 			synctest.Test(t, func(t *testing.T) {
-				cfg, err := config.Parse("test.yml", []byte(three), ".", environment)
+				cfg, err := config.Parse("test.yml", []byte(threeQueries), ".", environment)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -96,22 +96,22 @@ func TestCloseDoesNotWaitForStuckRequests(t *testing.T) {
 				account := newAccount(cfg.Accounts[0], transport, NewProcess(), log.NewNopLogger())
 				go scrape(account)
 				synctest.Wait()
-				end(account) // or else the test deadlocks
+				end(account) // if it blocks, the test deadlocks
 				close(transport.release)
 			})
 		})
 	}
 }
 
-// A scrape that comes late in a run, and ends before it, is served what the run has done.
-func TestLateScrapeIsServedByTheRunUnderWay(t *testing.T) {
+// A scrape that comes late in a run and ends before it returns what the run has done.
+func TestLateScrapeReturnsTheCurrentRun(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.New(inboxtest.Contacts(100))
 	synctest.Test(t, func(t *testing.T) {
-		account, _, _ := open(t, server, three)
+		account, _, _ := open(t, server, threeQueries)
 		defer account.Close()
 		healthy := values(scrape(account))
-		server.Intercept(only(asksOnline, hang))
+		server.Intercept(only(forOnline, hang))
 		go scrape(account) // until 9.5 s
 		time.Sleep(7 * time.Second)
 		s := account.Scrape(t.Context(), time.Now().Add(time.Second))
@@ -125,16 +125,16 @@ func TestLateScrapeIsServedByTheRunUnderWay(t *testing.T) {
 	})
 }
 
-// A scrape that comes late in a run gets a run of its own if that one ends early enough,
-// with a "now" of its own.
-func TestLateScrapeGetsARunOfItsOwn(t *testing.T) {
+// A scrape that comes late in a run starts another one, with its own "now", if the current
+// run ends early enough.
+func TestLateScrapeStartsAnotherRun(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.New(inboxtest.Contacts(100))
 	synctest.Test(t, func(t *testing.T) {
-		account, _, _ := open(t, server, three)
+		account, _, _ := open(t, server, threeQueries)
 		defer account.Close()
 		scrape(account)
-		server.Intercept(only(asksOnline, func(http.ResponseWriter, *http.Request, inboxtest.Call) bool {
+		server.Intercept(only(forOnline, func(http.ResponseWriter, *http.Request, inboxtest.Call) bool {
 			time.Sleep(6 * time.Second)
 			server.Intercept(nil)
 			return false
@@ -149,7 +149,7 @@ func TestLateScrapeGetsARunOfItsOwn(t *testing.T) {
 	})
 }
 
-// Ages go on growing while results are kept.
+// Ages grow while results are kept.
 func TestKeptAgesGrow(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -159,7 +159,7 @@ func TestKeptAgesGrow(t *testing.T) {
 		time.Sleep(20 * time.Second)
 		s := scrape(account)
 		if got := s.Results[3].Parts[0].Series[0].Oldest; got != 110*time.Second {
-			t.Errorf("the oldest waits for %v, want 1m50s", got)
+			t.Errorf("the oldest contact waits for %v, want 1m50s", got)
 		}
 	})
 }
@@ -169,18 +169,18 @@ func TestFlappingQueryIsLoggedOncePerMinute(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.New(inboxtest.Contacts(100))
 	synctest.Test(t, func(t *testing.T) {
-		account, _, lines := open(t, server, three)
+		account, _, lines := open(t, server, threeQueries)
 		defer account.Close()
 		for n := range 60 { // ten minutes
 			server.Intercept(nil)
 			if n%2 == 0 {
-				server.Intercept(only(asksOnline, abort))
+				server.Intercept(only(forOnline, abort))
 			}
 			scrape(account)
 			time.Sleep(10 * time.Second)
 		}
 		log := lines.String()
-		if n := strings.Count(log, "query fails") + strings.Count(log, "query recovered"); n < 2 || n > 11 {
+		if n := strings.Count(log, "query failed") + strings.Count(log, "query recovered"); n < 2 || n > 11 {
 			t.Errorf("%d lines in ten minutes:\n%s", n, log)
 		}
 	})

@@ -7,11 +7,22 @@ import (
 
 	"github.com/prometheus/common/version"
 
+	"github.com/botpenguin-exporter/botpenguin_exporter/collector"
 	"github.com/botpenguin-exporter/botpenguin_exporter/config"
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 )
 
 // userAgent is how requests call the program.
 func userAgent() string { return "botpenguin_exporter/" + version.Version }
+
+// secretsOf returns the secrets in a configuration.
+func secretsOf(cfg *config.Config) *inbox.Secrets {
+	process := collector.NewProcess()
+	for _, account := range cfg.Accounts {
+		process.Know(account)
+	}
+	return process.Secrets
+}
 
 // selectAccounts returns the account of that name, or all accounts if the name is empty.
 func selectAccounts(cfg *config.Config, name string) ([]*config.Account, error) {

@@ -17,24 +17,25 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 )
 
-// row is a line of count's table: a series, or a part of a query that failed.
+// row is a row of the table: a series, or a part of a query that failed.
 type row struct {
 	Account  string            `json:"account"`
 	Metric   string            `json:"metric"`
 	Labels   map[string]string `json:"labels"`
 	Count    *int              `json:"count"` // null if it failed
 	Oldest   *float64          `json:"oldest_seconds,omitempty"`
-	Requests int               `json:"requests"` // for the part, which several series may share
+	Requests int               `json:"requests"` // of the part, which several series may share
 	Duration float64           `json:"duration_seconds"`
 	Reason   inbox.Reason      `json:"reason,omitempty"`
 	Error    string            `json:"error,omitempty"`
 }
 
-// Count runs every query once, however long that takes, and prints the numbers to
-// out: a table, or JSON with format json. On progress, if that is a terminal, it shows
-// how far it is. A failure that is printed is an error, too.
+// Count runs every query once, without a deadline, and prints the results to out, as a
+// table or with the format "json" as JSON. It shows its progress on progress if that is a
+// terminal. It returns an error if any query failed.
 func Count(ctx context.Context, c Config, format string, out, progress io.Writer) error {
-	_, accounts, err := c.load(collector.NewProcess(), log.NewNopLogger())
+	process := collector.NewProcess()
+	_, accounts, err := c.load(process, log.NewNopLogger())
 	if err != nil {
 		return err
 	}
@@ -42,25 +43,39 @@ func Count(ctx context.Context, c Config, format string, out, progress io.Writer
 	stop := showProgress(progress, func() string { return progressLine(accounts) })
 	rows := countAll(ctx, accounts)
 	stop()
+	hide(rows, process.Secrets)
 	if format == "json" {
 		err = printJSON(out, rows)
 	} else {
 		err = printTable(out, rows)
 	}
 	if err != nil {
-		return fmt.Errorf("printing the numbers: %w", err)
+		return fmt.Errorf("printing the results: %w", err)
 	}
 	return failures(rows)
 }
 
-// failures returns an error that tells how many queries failed, nil if none did.
+// hide removes secrets from the texts of rows. This is the last line of defense, as in the
+// log.
+func hide(rows []row, secrets *inbox.Secrets) {
+	for i := range rows {
+		rows[i].Error = secrets.Redact(rows[i].Error)
+		labels := make(map[string]string, len(rows[i].Labels))
+		for name, value := range rows[i].Labels {
+			labels[name] = secrets.Redact(value)
+		}
+		rows[i].Labels = labels
+	}
+}
+
+// failures returns an error with the number of failed queries, nil if none failed.
 func failures(rows []row) error {
 	queries, failed := make(map[[2]string]bool), 0
 	for _, r := range rows {
 		queries[[2]string{r.Account, r.Metric}] = queries[[2]string{r.Account, r.Metric}] || r.Error != ""
 	}
-	for _, broken := range queries {
-		if broken {
+	for _, hasFailed := range queries {
+		if hasFailed {
 			failed++
 		}
 	}
@@ -129,7 +144,7 @@ func printTable(out io.Writer, rows []row) error {
 	return table.Flush()
 }
 
-// showProgress shows a line on a terminal, now and then anew, until stop is called.
+// showProgress shows a line of progress on a terminal until stop is called.
 func showProgress(w io.Writer, line func() string) (stop func()) {
 	if file, ok := w.(*os.File); !ok || !term.IsTerminal(int(file.Fd())) {
 		return func() {}

@@ -17,13 +17,13 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest/life"
 )
 
-// demoPageSize keeps the first scrape, which has to find every last page, within the
-// default rate limit's first burst or two.
+// demoPageSize is large enough for the first scrape, which has to search for last pages,
+// to finish within the default rate limit.
 const demoPageSize = 100
 
-// Demo serves on a simulated inbox in this process, which lives through a day every
-// few minutes, until ctx ends. All accounts of the configuration use the simulation. It
-// prints where to look to out.
+// Demo serves the metrics of a simulated inbox in this process until ctx ends. Its day
+// takes a few minutes. All accounts of the configuration use the simulation. Demo prints
+// the exporter's addresses to out.
 func Demo(ctx context.Context, s Serve, out io.Writer) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -33,7 +33,7 @@ func Demo(ctx context.Context, s Serve, out io.Writer) error {
 		return fmt.Errorf("listening for the simulated inbox: %w", err)
 	}
 	api := &http.Server{Handler: simulated, ReadHeaderTimeout: 5 * time.Second}
-	go func() { _ = api.Serve(listener) }() // its error says that it was closed
+	go func() { _ = api.Serve(listener) }() // returns http.ErrServerClosed
 	defer api.Close()
 	go life.New(simulated.Inbox, life.Options{}).Run(ctx)
 
@@ -50,7 +50,7 @@ func Demo(ctx context.Context, s Serve, out io.Writer) error {
 	return s.Run(ctx)
 }
 
-// withDefaults returns an environment that has some variables, also if env lacks them.
+// withDefaults returns env with defaults for variables that it lacks.
 func withDefaults(env func(string) (string, bool), defaults map[string]string) func(string) (string, bool) {
 	return func(name string) (string, bool) {
 		if value, ok := env(name); ok {
@@ -61,23 +61,23 @@ func withDefaults(env func(string) (string, bool), defaults map[string]string) f
 	}
 }
 
-// demoText says where to look.
+// demoText returns the text that Demo prints.
 func demoText(address net.Addr, path string, simulation *url.URL, token string) string {
 	target, err := localAddress(address.String())
 	if err != nil {
 		target = address.String()
 	}
 	return strings.NewReplacer("TARGET", target, "PATH", path, "SIMULATION", simulation.String(), "CREDENTIALS", token).Replace(`
-A simulated inbox is alive: a day of a support team in four minutes. Look at
+Simulating the inbox of a support team. One day takes four minutes.
 
-  http://TARGETPATH   its numbers, as Prometheus sees them
-  http://TARGET/   what else there is
+  http://TARGETPATH   metrics
+  http://TARGET/   home page
 
-or watch the queue of unanswered customers come and go:
+Watch the backlog of unanswered customers:
 
   while sleep 2; do curl -s http://TARGETPATH | grep '^botpenguin_inbox_.*backlog'; done
 
-To see it in Prometheus, paste this into its configuration:
+To scrape the demo, add this to the configuration of Prometheus:
 
 scrape_configs:
   - job_name: botpenguin
@@ -93,7 +93,7 @@ To try the commands that ask the API, in another terminal:
   botpenguin_exporter discover > botpenguin.yml
   botpenguin_exporter count --config.file=botpenguin.yml
 
-Stop it with Ctrl-C.
+Press Ctrl-C to stop.
 
 `)
 }

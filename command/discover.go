@@ -8,6 +8,7 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/ask"
 	"github.com/botpenguin-exporter/botpenguin_exporter/config"
 	"github.com/botpenguin-exporter/botpenguin_exporter/config/draft"
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 )
 
 // Discover asks an account's API what there is to count, and prints a configuration for
@@ -26,7 +27,7 @@ func Discover(ctx context.Context, c Config, name string, out, progress io.Write
 	if err != nil {
 		return err
 	}
-	found, err := discover(ctx, accounts[0], progress)
+	found, err := discover(ctx, accounts[0], secretsOf(cfg), progress)
 	if err != nil {
 		return err
 	}
@@ -43,9 +44,9 @@ func Discover(ctx context.Context, c Config, name string, out, progress io.Write
 }
 
 // discover asks the API, and shows its progress.
-func discover(ctx context.Context, account *config.Account, progress io.Writer) (*ask.Discovery, error) {
+func discover(ctx context.Context, account *config.Account, secrets *inbox.Secrets, progress io.Writer) (*ask.Discovery, error) {
 	state := &ask.Progress{}
 	stop := showProgress(progress, state.Line)
 	defer stop()
-	return ask.Discover(ctx, account, userAgent(), state)
+	return ask.Discover(ctx, account, ask.Options{UserAgent: userAgent(), Secrets: secrets, Progress: state})
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/ask"
 	"github.com/botpenguin-exporter/botpenguin_exporter/config"
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 )
 
 // DoctorOptions are the flags of doctor.
@@ -29,14 +30,15 @@ func Doctor(ctx context.Context, c Config, options DoctorOptions, out, progress 
 	if err != nil {
 		return &ExitError{Code: ask.ExitUnasked, Err: err}
 	}
+	secrets := secretsOf(cfg)
 	findings := []ask.Finding{}
 	for _, account := range accounts {
-		report, err := examine(ctx, account, progress)
+		report, err := examine(ctx, account, secrets, progress)
 		if err != nil {
 			return &ExitError{Code: ask.ExitUnasked, Err: err}
 		}
 		if options.Format != "json" {
-			printFindings(out, account, report)
+			printFindings(out, account, report, secrets)
 		}
 		findings = append(findings, report.Findings...)
 	}
@@ -49,11 +51,11 @@ func Doctor(ctx context.Context, c Config, options DoctorOptions, out, progress 
 }
 
 // examine asks the API of one account.
-func examine(ctx context.Context, account *config.Account, progress io.Writer) (ask.Report, error) {
+func examine(ctx context.Context, account *config.Account, secrets *inbox.Secrets, progress io.Writer) (ask.Report, error) {
 	state := &ask.Progress{}
 	stop := showProgress(progress, state.Line)
 	defer stop()
-	return ask.Doctor(ctx, account, userAgent(), state)
+	return ask.Doctor(ctx, account, ask.Options{UserAgent: userAgent(), Secrets: secrets, Progress: state})
 }
 
 // verdict returns an error with the exit code for the findings, nil for 0.
@@ -69,8 +71,8 @@ func verdict(findings []ask.Finding) error {
 }
 
 // printFindings prints the findings about an account as a table.
-func printFindings(out io.Writer, account *config.Account, report ask.Report) {
-	fmt.Fprintf(out, "account %s at %s, asked with %s\n\n", account.Name, account.URL, plural(report.Requests, "request"))
+func printFindings(out io.Writer, account *config.Account, report ask.Report, secrets *inbox.Secrets) {
+	fmt.Fprintf(out, "account %s at %s, asked with %s\n\n", account.Name, secrets.Redact(account.URL.String()), plural(report.Requests, "request"))
 	t := wrappedTable{out: out, widths: []int{2, 24, 46, 60}}
 	t.row("", "QUESTION", "OBSERVATION", "CONSEQUENCE")
 	for _, f := range report.Findings {

@@ -13,36 +13,35 @@ import (
 	toolkit "github.com/prometheus/exporter-toolkit/web"
 )
 
-// healthTime is how long the exporter has to say that it is ready.
-const healthTime = 5 * time.Second
+// healthcheckTimeout is how long the exporter may take to respond.
+const healthcheckTimeout = 5 * time.Second
 
-// Healthcheck asks the exporter that listens as flags say whether it is ready, and
-// returns nil if it is. With a web configuration file it speaks TLS, if the exporter
-// does, without verifying the certificate, and asks for no more than that the
-// exporter wants a password or a certificate.
+// Healthcheck returns nil if the exporter that listens on the address in flags is ready.
+// With a web configuration file, it tries TLS first, does not verify the certificate, and
+// also accepts an exporter that requires a password or a client certificate.
 func Healthcheck(ctx context.Context, flags toolkit.FlagConfig) error {
 	listen := *flags.WebListenAddresses
 	if len(listen) == 0 || strings.HasPrefix(listen[0], "vsock:") {
-		return errors.New("checking the health: no TCP address in --web.listen-address")
+		return errors.New("healthcheck: --web.listen-address is not a TCP address")
 	}
 	address, err := localAddress(listen[0])
 	if err != nil {
-		return fmt.Errorf("checking the health: --web.listen-address: %w", err)
+		return fmt.Errorf("healthcheck: --web.listen-address: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, healthTime)
+	ctx, cancel := context.WithTimeout(ctx, healthcheckTimeout)
 	defer cancel()
-	guarded := *flags.WebConfigFile != ""
-	if guarded {
-		err = askHealth(ctx, "https://"+address, true)
+	secured := *flags.WebConfigFile != ""
+	if secured {
+		err = checkReady(ctx, "https://"+address, true)
 		if noTLS := (tls.RecordHeaderError{}); !errors.As(err, &noTLS) {
 			return err
 		}
 	}
-	return askHealth(ctx, "http://"+address, guarded)
+	return checkReady(ctx, "http://"+address, secured)
 }
 
-// localAddress returns where a listener is reached from the same machine: at localhost
-// if it listens on all addresses.
+// localAddress returns the address at which a listener is reachable from this machine:
+// localhost if it listens on all addresses.
 func localAddress(listen string) (string, error) {
 	host, port, err := net.SplitHostPort(listen)
 	if err != nil {
@@ -54,25 +53,27 @@ func localAddress(listen string) (string, error) {
 	return net.JoinHostPort(host, port), nil
 }
 
-func askHealth(ctx context.Context, base string, guarded bool) error {
+// checkReady requests /-/ready. If the exporter is secured, it is also ready if it
+// requires credentials.
+func checkReady(ctx context.Context, base string, secured bool) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/-/ready", nil)
 	if err != nil {
-		return fmt.Errorf("checking the health: %w", err)
+		return fmt.Errorf("healthcheck: %w", err)
 	}
 	transport := &http.Transport{
 		DisableKeepAlives: true,
-		TLSClientConfig:   &tls.Config{InsecureSkipVerify: true}, // it is this machine, and nothing is told to it
+		TLSClientConfig:   &tls.Config{InsecureSkipVerify: true}, // it is this machine, and no secret is sent
 	}
 	response, err := transport.RoundTrip(request)
-	if alert := tls.AlertError(0); guarded && errors.As(err, &alert) {
-		return nil // it wants a client certificate: it is alive
+	if alert := tls.AlertError(0); secured && errors.As(err, &alert) {
+		return nil // it requires a client certificate
 	}
 	if err != nil {
-		return fmt.Errorf("checking the health: %w", err)
+		return fmt.Errorf("healthcheck: %w", err)
 	}
 	defer response.Body.Close()
-	if response.StatusCode == http.StatusOK || guarded && response.StatusCode == http.StatusUnauthorized {
+	if response.StatusCode == http.StatusOK || secured && response.StatusCode == http.StatusUnauthorized {
 		return nil
 	}
-	return fmt.Errorf("checking the health: %s/-/ready: %s", base, response.Status)
+	return fmt.Errorf("healthcheck: %s/-/ready: %s", base, response.Status)
 }

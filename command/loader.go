@@ -13,38 +13,38 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/web"
 )
 
-// loader puts configurations into force, one as a whole in the place of another.
+// loader loads the configuration and replaces the current one as a whole.
 type loader struct {
 	config     Config
 	process    *collector.Process
 	successful prometheus.Gauge
-	when       prometheus.Gauge
+	loadedAt   prometheus.Gauge
 	logger     log.Logger
 
 	server *web.Server
 
-	mu      sync.Mutex      // one load at a time
-	inForce map[string]bool // the accounts that are
+	mu      sync.Mutex      // held while loading
+	current map[string]bool // names of the accounts in the current configuration
 }
 
-func newLoader(config Config, logger log.Logger) *loader {
+func newLoader(config Config, process *collector.Process, logger log.Logger) *loader {
 	return &loader{
 		config:  config,
-		process: collector.NewProcess(),
+		process: process,
 		logger:  logger,
 		successful: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "botpenguin_config_last_reload_successful",
-			Help: "Whether the last attempt to load the configuration succeeded.",
+			Help: "Whether the last configuration reload attempt was successful.",
 		}),
-		when: prometheus.NewGauge(prometheus.GaugeOpts{
+		loadedAt: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "botpenguin_config_last_reload_success_timestamp_seconds",
-			Help: "When the configuration in force was loaded, in seconds since 1970.",
+			Help: "Unix timestamp of the last successful configuration reload.",
 		}),
 	}
 }
 
-// load loads the configuration and has the server use it. If it is broken, the one in
-// force stays. Scrapes under way end with the one that they began with.
+// load loads the configuration and passes it to the server. If that fails, the current
+// one is kept. Scrapes in flight end with the configuration they started with.
 func (l *loader) load() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -53,48 +53,48 @@ func (l *loader) load() error {
 		l.successful.Set(0)
 		return err
 	}
-	before := l.server.Use(&web.Inboxes{YAML: cfg.YAML(), Accounts: accounts})
+	previous := l.server.Use(&web.Inboxes{YAML: cfg.YAML(), Accounts: accounts})
 	l.successful.Set(1)
-	l.when.Set(float64(time.Now().UnixMilli()) / 1000)
+	l.loadedAt.Set(float64(time.Now().UnixMilli()) / 1000)
 	level.Info(l.logger).Log("msg", "loaded the configuration", "accounts", len(accounts))
-	l.inForce = make(map[string]bool)
+	l.current = make(map[string]bool)
 	for _, account := range accounts {
-		l.inForce[account.Name()] = true
+		l.current[account.Name()] = true
 	}
-	if before != nil {
-		l.retire(before.Accounts)
+	if previous != nil {
+		l.retire(previous.Accounts)
 	}
 	return nil
 }
 
-// reload is load with what is wrong in the log.
+// reload is load that also logs the errors.
 func (l *loader) reload() error {
 	err := l.load()
 	if err == nil {
 		return nil
 	}
 	for _, line := range strings.Split(err.Error(), "\n") {
-		level.Error(l.logger).Log("msg", "the configuration in force stays, for the new one is broken", "err", line)
+		level.Error(l.logger).Log("msg", "reloading the configuration failed, keeping the current one", "err", line)
 	}
 	return err
 }
 
-// retire lets go of accounts when their scrapes have ended, and then of the metrics of
-// those that no configuration has brought back meanwhile.
+// retire closes accounts after their scrapes have ended. Then it removes the metrics of
+// those that are not in the current configuration.
 func (l *loader) retire(accounts []*collector.Account) {
 	for _, account := range accounts {
 		go func() {
 			account.Retire()
 			l.mu.Lock()
 			defer l.mu.Unlock()
-			if !l.inForce[account.Name()] {
-				l.process.Metrics.Forget(account.Name())
+			if !l.current[account.Name()] {
+				l.process.Forget(account.Name())
 			}
 		}()
 	}
 }
 
-// close ends everything.
+// close closes the current accounts.
 func (l *loader) close() {
 	if inboxes := l.server.Use(nil); inboxes != nil {
 		closeAll(inboxes.Accounts)

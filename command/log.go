@@ -2,32 +2,52 @@ package command
 
 import (
 	"io"
+	"slices"
 
 	"github.com/go-kit/log"
 	"github.com/go-kit/log/level"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 )
 
-// Log is where log lines go, and how.
+// Log configures logging.
 type Log struct {
-	Writer io.Writer
-	Format string // logfmt or json
-	Level  string // lines below it are left out: debug, info, warn or error
+	Writer io.Writer // receives one Write per line
+	Format string    // logfmt or json
+	Level  string    // the lowest severity to log: debug, info, warn or error
 }
 
-// logger returns a logger to w, which takes each line with one Write.
-func (l Log) logger(w io.Writer) log.Logger {
+// logger returns a logger that writes to w, one Write per line, and shows none of the secrets.
+func (l Log) logger(w io.Writer, secrets *inbox.Secrets) log.Logger {
 	logger := log.NewLogfmtLogger(w)
 	if l.Format == "json" {
 		logger = log.NewJSONLogger(w)
 	}
-	return level.NewFilter(logger, level.Allow(level.ParseDefault(l.Level, level.InfoValue())))
+	return level.NewFilter(redacted(logger, secrets), level.Allow(level.ParseDefault(l.Level, level.InfoValue())))
 }
 
-// queue returns a queue of lines for the log's writer. It must be closed.
+// queue returns a queue in front of the log's writer. It must be closed.
 func (l Log) queue() *logQueue { return newLogQueue(l.Writer, l.reportDropped) }
 
-// reportDropped writes a line that says how many lines are missing.
+// reportDropped logs that n lines were dropped.
 func (l Log) reportDropped(n int) error {
-	logger := log.With(l.logger(l.Writer), "ts", log.DefaultTimestampUTC)
-	return level.Warn(logger).Log("msg", "log lines dropped because nobody read the log", "n", n)
+	logger := log.With(l.logger(l.Writer, nil), "ts", log.DefaultTimestampUTC)
+	return level.Warn(logger).Log("msg", "log lines dropped because the log was not read", "n", n)
+}
+
+// redacted returns a logger that removes secrets from texts and errors. This is the last
+// line of defense: what comes from outside was redacted when it became part of an error.
+func redacted(next log.Logger, secrets *inbox.Secrets) log.Logger {
+	return log.LoggerFunc(func(keyvals ...any) error {
+		keyvals = slices.Clone(keyvals)
+		for i := 1; i < len(keyvals); i += 2 {
+			switch value := keyvals[i].(type) {
+			case string:
+				keyvals[i] = secrets.Redact(value)
+			case error:
+				keyvals[i] = secrets.Redact(value.Error())
+			}
+		}
+		return next.Log(keyvals...)
+	})
 }

@@ -12,14 +12,14 @@ import (
 const (
 	maxLogLines = 1000
 	maxLogBytes = 1 << 20
-	// flushTime is how long closing a logQueue may take.
-	flushTime = time.Second
+	// flushTimeout is how long closing a logQueue may take.
+	flushTimeout = time.Second
 )
 
-// logQueue is a writer of log lines that never waits for the reader of the log: a
-// goroutine of its own writes them, each with one Write. Lines that find the queue full
-// are dropped and counted, and so is everything after them until the queue is empty and
-// their number is reported. So a report stands where the lines are missing.
+// logQueue is a writer of log lines that never blocks: a goroutine writes the lines to
+// the log, one Write per line. If the queue is full, lines are dropped and counted until
+// the queue is empty and their number is reported, so that the report is in the place of
+// the missing lines.
 type logQueue struct {
 	w       io.Writer
 	report  func(dropped int) error // writes to w
@@ -29,24 +29,24 @@ type logQueue struct {
 	changed   *sync.Cond
 	lines     [][]byte
 	bytes     int  // in lines
-	lost      int  // dropped and not yet reported
+	lost      int  // lines dropped and not yet reported
 	reportDue bool // lines were dropped since the last attempt to report
 	closed    bool
-	ended     chan struct{} // closed when nothing more is written
+	ended     chan struct{} // closed when run has returned
 }
 
 // newLogQueue returns a queue of lines for w. It must be closed.
 func newLogQueue(w io.Writer, report func(dropped int) error) *logQueue {
 	q := &logQueue{w: w, report: report, ended: make(chan struct{}), dropped: prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "botpenguin_log_lines_dropped_total",
-		Help: "Total number of log lines dropped because nobody read the log.",
+		Help: "Log lines dropped because the log was not read.",
 	})}
 	q.changed = sync.NewCond(&q.mu)
 	go q.run()
 	return q
 }
 
-// Write queues a line or drops it. It always succeeds.
+// Write queues a line, or drops it if the queue is full. It never fails.
 func (q *logQueue) Write(line []byte) (int, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -60,15 +60,15 @@ func (q *logQueue) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-// drop counts a line that is dropped. The queue is locked.
+// drop counts a dropped line. q.mu is held.
 func (q *logQueue) drop() {
 	q.dropped.Inc()
 	q.lost++
 	q.reportDue = true
 }
 
-// close writes what is queued, for at most flushTime. What is written to the queue
-// later is dropped.
+// close waits until the queued lines are written, for at most flushTimeout. Lines logged
+// later are dropped.
 func (q *logQueue) close() {
 	q.mu.Lock()
 	q.closed = true
@@ -76,7 +76,7 @@ func (q *logQueue) close() {
 	q.changed.Signal()
 	select {
 	case <-q.ended:
-	case <-time.After(flushTime):
+	case <-time.After(flushTimeout):
 	}
 }
 
@@ -104,8 +104,8 @@ func (q *logQueue) run() {
 	}
 }
 
-// next waits for a line to write or, after the last line, for a number of dropped lines
-// to report. Without either, the queue is closed.
+// next waits for a line to write or, if there are none, for a number of dropped lines to
+// report. It returns neither when the queue is closed and empty.
 func (q *logQueue) next() (line []byte, lost int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -16,12 +16,12 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 )
 
-// reader is a log's reader that may stall or be gone. Each Write is one line of log.
+// reader reads a log. It can stall or fail. Each Write is one line.
 type reader struct {
 	mu      sync.Mutex
 	writes  []string
 	failure error
-	stalled chan struct{} // a Write waits until it is closed, if it is not nil
+	stalled chan struct{} // Write blocks until it is closed; nil: Write does not block
 }
 
 func (r *reader) Write(p []byte) (int, error) {
@@ -59,9 +59,9 @@ func report(w io.Writer) func(int) error {
 	}
 }
 
-// numbered are the lines from first to before last.
-func numbered(first, last int) (lines []string) {
-	for i := first; i < last; i++ {
+// numbered returns lines with the numbers from first up to, but not including, end.
+func numbered(first, end int) (lines []string) {
+	for i := first; i < end; i++ {
 		lines = append(lines, fmt.Sprintf("line %d\n", i))
 	}
 	return lines
@@ -87,7 +87,7 @@ func TestLogQueueKeepsTheOrder(t *testing.T) {
 	})
 }
 
-// A line is copied: the logger uses its buffer again.
+// Lines are copied because the logger reuses its buffer.
 func TestLogQueueCopiesLines(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -103,7 +103,7 @@ func TestLogQueueCopiesLines(t *testing.T) {
 	})
 }
 
-func TestLogQueueDropsWhatNobodyReads(t *testing.T) {
+func TestLogQueueDropsLinesWhenFull(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		stalled := make(chan struct{})
@@ -116,7 +116,7 @@ func TestLogQueueDropsWhatNobodyReads(t *testing.T) {
 			t.Errorf("%v lines counted as dropped, want 7", got)
 		}
 		close(stalled)
-		synctest.Wait() // the report comes although nothing is logged
+		synctest.Wait() // the report does not wait for another line
 		want := append(numbered(0, 1+maxLogLines), "7 dropped\n")
 		if got := r.read(); !slices.Equal(got, want) {
 			t.Errorf("%d lines, the last %q", len(got), got[len(got)-1])
@@ -147,9 +147,8 @@ func TestLogQueueIsBoundedInBytes(t *testing.T) {
 	})
 }
 
-// A line that could not be written was dropped, and is reported when writing works
-// again.
-func TestLogQueueOutlivesFailures(t *testing.T) {
+// Lines that cannot be written are dropped, and reported when writing succeeds again.
+func TestLogQueueRecoversFromWriteErrors(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := &reader{failure: errors.New("broken pipe")}
@@ -172,9 +171,8 @@ func TestLogQueueOutlivesFailures(t *testing.T) {
 	})
 }
 
-// Closing waits a second for a reader that has stalled. What is logged later is
-// dropped.
-func TestClosingALogQueueIsBounded(t *testing.T) {
+// Closing waits a second for a stalled reader. Lines logged later are dropped.
+func TestLogQueueCloseIsBounded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		stalled := make(chan struct{})
@@ -183,8 +181,8 @@ func TestClosingALogQueueIsBounded(t *testing.T) {
 		logLines(q, numbered(0, 2))
 		began := time.Now()
 		q.close()
-		if took := time.Since(began); took != flushTime {
-			t.Errorf("closed after %v, want %v", took, flushTime)
+		if took := time.Since(began); took != flushTimeout {
+			t.Errorf("closed after %v, want %v", took, flushTimeout)
 		}
 		logLines(q, numbered(2, 3))
 		if got := testutil.ToFloat64(q.dropped); got != 1 {
@@ -196,12 +194,12 @@ func TestClosingALogQueueIsBounded(t *testing.T) {
 
 var timestamps = regexp.MustCompile(`\d{4}-\d\d-\d\dT[0-9:.]+Z`)
 
-// The report is a log line like the others.
+// The report is a regular log line.
 func TestReportOfDroppedLines(t *testing.T) {
 	t.Parallel()
 	for format, want := range map[string]string{
-		"logfmt": `level=warn ts=T msg="log lines dropped because nobody read the log" n=7` + "\n",
-		"json":   `{"level":"warn","msg":"log lines dropped because nobody read the log","n":7,"ts":"T"}` + "\n",
+		"logfmt": `level=warn ts=T msg="log lines dropped because the log was not read" n=7` + "\n",
+		"json":   `{"level":"warn","msg":"log lines dropped because the log was not read","n":7,"ts":"T"}` + "\n",
 	} {
 		var out bytes.Buffer
 		if err := (Log{Writer: &out, Format: format, Level: "info"}).reportDropped(7); err != nil {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// plural is a number of things.
+// plural formats a number with its noun, as in "1 query" and "2 queries".
 func plural(n int, thing string) string {
 	if n == 1 {
 		return fmt.Sprintf("%d %s", n, thing)

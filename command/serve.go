@@ -19,41 +19,44 @@ import (
 	toolkit "github.com/prometheus/exporter-toolkit/web"
 	slgk "github.com/tjhop/slog-gokit"
 
+	"github.com/botpenguin-exporter/botpenguin_exporter/collector"
 	"github.com/botpenguin-exporter/botpenguin_exporter/web"
 )
 
-// Serving ends within 15 s of a SIGTERM: scrapes under way are cut short after
-// drainTime, their answers may take another closeTime to be sent, and the log another
-// flushTime to be written. Kubernetes kills after 30 s, Docker after 10 s unless told
-// otherwise; scrapes last 10 s by default.
+// The shutdown takes at most 15 s: scrapes in flight are canceled after drainTimeout,
+// sending their responses may take another closeTimeout, and writing the log another
+// flushTimeout. By default a scrape takes at most 10 s, Kubernetes kills after 30 s and
+// Docker after 10 s.
 const (
-	drainTime = 12 * time.Second
-	closeTime = time.Second
+	drainTimeout = 12 * time.Second
+	closeTimeout = time.Second
 )
 
-// pageTime is how long a client may take to read a page. Scrapes set their own.
-const pageTime = 30 * time.Second
+// pageTimeout is how long sending a request or reading a response may take. Scrapes
+// extend it.
+const pageTimeout = 30 * time.Second
 
-// Serve is how to serve.
+// Serve configures the exporter.
 type Serve struct {
 	Config  Config
-	Web     web.Options // without Registry, Logger and Reload
+	Web     web.Options // Run sets Registry, Logger and Reload
 	Toolkit *toolkit.FlagConfig
 	Log     Log
-	Hangups <-chan os.Signal       // each reloads the configuration; may be nil
+	Hangups <-chan os.Signal       // each signal reloads the configuration; may be nil
 	Ready   func(address net.Addr) // called for each address listened on; may be nil
 }
 
-// Run serves until ctx ends, then lets the scrapes under way end. It returns nil
-// then, or why it could not serve. The log is written when it returns, if somebody
-// reads it.
+// Run runs the exporter until ctx ends and shuts it down gracefully. It returns nil after
+// a shutdown, or an error if it cannot serve. It flushes the log before it returns.
 func (s Serve) Run(ctx context.Context) error {
 	lines := s.Log.queue()
 	defer lines.close()
-	plain := s.Log.logger(lines)
+	process := collector.NewProcess()
+	plain := s.Log.logger(lines, process.Secrets)
 	logger := log.With(plain, "ts", log.DefaultTimestampUTC)
-	loader := newLoader(s.Config, logger)
+	loader := newLoader(s.Config, process, logger)
 	s.Web.Registry, s.Web.Logger, s.Web.Reload = newRegistry(loader, lines.dropped), logger, loader.reload
+	s.Web.Secrets = process.Secrets
 	loader.server = web.New(s.Web)
 	if err := loader.load(); err != nil {
 		return err
@@ -66,12 +69,12 @@ func (s Serve) Run(ctx context.Context) error {
 	return s.serve(ctx, loader.server, plain, logger)
 }
 
-// reloadOnHangup reloads at each of hangups, until ctx ends.
+// reloadOnHangup reloads the configuration on each signal until ctx ends.
 func reloadOnHangup(ctx context.Context, hangups <-chan os.Signal, l *loader) {
 	for {
 		select {
 		case <-hangups:
-			_ = l.reload() // which has logged what is wrong
+			_ = l.reload() // logs the error
 		case <-ctx.Done():
 			return
 		}
@@ -81,7 +84,7 @@ func reloadOnHangup(ctx context.Context, hangups <-chan os.Signal, l *loader) {
 func newRegistry(l *loader, dropped prometheus.Counter) *prometheus.Registry {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(
-		l.process.Metrics, l.successful, l.when, dropped,
+		l.process.Metrics, l.successful, l.loadedAt, dropped,
 		versioncollector.NewCollector("botpenguin_exporter"),
 		newGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
@@ -89,16 +92,17 @@ func newRegistry(l *loader, dropped prometheus.Counter) *prometheus.Registry {
 	return registry
 }
 
-// serve listens until ctx ends, drains, and closes. Lines of plain have no timestamp.
+// serve listens until ctx ends, drains and closes. plain is logger without timestamps.
 func (s Serve) serve(ctx context.Context, handler *web.Server, plain, logger log.Logger) error {
 	slogger := slogger(plain)
 	server := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       pageTime,
-		WriteTimeout:      pageTime,
+		ReadTimeout:       pageTimeout,
+		WriteTimeout:      pageTimeout,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
+		ConnState:         newConnections(s.Web.MaxRequests).track,
 		ErrorLog:          slog.NewLogLogger(slogger.Handler(), slog.LevelWarn),
 		BaseContext: func(listener net.Listener) context.Context {
 			if s.Ready != nil {
@@ -114,13 +118,13 @@ func (s Serve) serve(ctx context.Context, handler *web.Server, plain, logger log
 		return fmt.Errorf("serving: %w", err)
 	case <-ctx.Done():
 	}
-	level.Info(logger).Log("msg", "shutting down: answering the scrapes under way")
-	draining, cancel := context.WithTimeout(context.Background(), drainTime)
+	level.Info(logger).Log("msg", "shutting down, waiting for scrapes in flight")
+	drainCtx, cancel := context.WithTimeout(context.Background(), drainTimeout)
 	defer cancel()
-	handler.Drain(draining)
-	closing, cancel := context.WithTimeout(context.Background(), closeTime)
+	handler.Drain(drainCtx)
+	closeCtx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()
-	if err := server.Shutdown(closing); err != nil {
+	if err := server.Shutdown(closeCtx); err != nil {
 		server.Close()
 	}
 	if err := <-ended; err != nil && !errors.Is(err, http.ErrServerClosed) {
@@ -130,8 +134,7 @@ func (s Serve) serve(ctx context.Context, handler *web.Server, plain, logger log
 	return nil
 }
 
-// slogger is a logger for exporter-toolkit. Its lines have a time of their own, which
-// is given the name that it has in ours.
+// slogger returns a logger for exporter-toolkit. It renames slog's "time" to "ts".
 func slogger(logger log.Logger) *slog.Logger {
 	return slog.New(slgk.NewGoKitHandler(log.LoggerFunc(func(keyvals ...any) error {
 		for i := 0; i+1 < len(keyvals); i += 2 {

@@ -25,6 +25,8 @@ func environment(name string) (string, bool) {
 		"DOTS":    "a..b",
 		"EMPTY":   "",
 		"HOST":    "inbox.example",
+		"LINES":   canary + "\n" + canary,
+		"PADDED":  "  " + canary + " \r\n",
 		"RATE":    "2.5",
 		"TIMEOUT": "1m30s",
 		"TOKEN":   canary,

@@ -7,6 +7,11 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/filter"
 )
 
+var (
+	rangeKeys = []string{"startAt", "endsAt"}
+	orderKeys = []string{"status", "lastAt"}
+)
+
 // filter reads a filter or a part of one. Fields that are wrong are left out.
 func (r *reader) filter(v strictyaml.Value) filter.Filter {
 	var read filter.Filter
@@ -96,7 +101,7 @@ func id(v strictyaml.Value) (string, bool) {
 
 // dates reads a range of times.
 func (r *reader) dates(v strictyaml.Value) (filter.Range, bool) {
-	keys, ok := v.Mapping("startAt", "endsAt")
+	keys, ok := v.Mapping(rangeKeys...)
 	start, startOK := r.optionalTime(keys, "startAt")
 	end, endOK := r.optionalTime(keys, "endsAt")
 	return filter.Range{Start: start, End: end}, ok && startOK && endOK
@@ -104,7 +109,7 @@ func (r *reader) dates(v strictyaml.Value) (filter.Range, bool) {
 
 // orders reads a condition on the orders of a contact.
 func (r *reader) orders(v strictyaml.Value) (filter.Orders, bool) {
-	keys, ok := v.Mapping("status", "lastAt")
+	keys, ok := v.Mapping(orderKeys...)
 	last, lastOK := r.optionalTime(keys, "lastAt")
 	orders := filter.Orders{Last: last}
 	status, given := keys.Get("status")

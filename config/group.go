@@ -10,6 +10,8 @@ import (
 // from the start. It is also how many groups a count may find.
 const maxCombinations = 100
 
+var groupKeys = []string{"field", "values"}
+
 // groups reads group_by: for each label the path of a field, or a mapping of
 // the field and the values that are there from the start.
 func groups(v strictyaml.Value, labels *labelNames) []Group {
@@ -40,7 +42,7 @@ func readGroup(label string, v strictyaml.Value) Group {
 		group.Field = fieldPath(v)
 		return group
 	}
-	keys, _ := v.Mapping("field", "values")
+	keys, _ := v.Mapping(groupKeys...)
 	keys.Require("field")
 	if v, ok := keys.Get("field"); ok {
 		group.Field = fieldPath(v)

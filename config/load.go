@@ -45,6 +45,8 @@ func Parse(name string, data []byte, dir string, env func(string) (string, bool)
 	return cfg, nil
 }
 
+var topKeys = []string{"timezone", "accounts", "dimensions", "queries"}
+
 // reader reads one configuration. It reports what is wrong to the document and
 // leaves it out, so what it returns is only to be used if nothing was reported.
 type reader struct {
@@ -59,7 +61,7 @@ func (r *reader) config(root strictyaml.Value) *Config {
 		root.Errorf("the configuration is empty, want accounts and queries")
 		return nil
 	}
-	top, ok := root.Mapping("timezone", "accounts", "dimensions", "queries")
+	top, ok := root.Mapping(topKeys...)
 	if !ok {
 		return nil
 	}

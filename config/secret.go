@@ -18,17 +18,18 @@ var headerSecrets = []string{
 	"credentials", "credentials_file", "bearer_token", "bearer_token_file", "values", "secrets", "files",
 }
 
-// secret reads a secret, which must not be empty.
+// secret reads a secret, which must not be empty. White space around one that comes from
+// a variable is dropped, as it is around one that comes from a file: a Secret of
+// Kubernetes that was made from standard input ends with a line break.
 func secret(v strictyaml.Value, key string) string {
 	text, ok := v.Scalar()
 	if !ok {
 		return text
 	}
-	what := "the value"
-	if source, variables := v.Source(); variables && strings.TrimSpace(text) == "" {
-		what += " of " + source // nothing but variables
+	if _, variables := v.Source(); variables {
+		text = strings.TrimSpace(text)
 	}
-	checkSecret(v, key, what, text)
+	checkSecret(v, key, "the value", text)
 	return text
 }
 

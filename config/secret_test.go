@@ -72,6 +72,27 @@ func accountWith(keys string) string {
 		"\nqueries:\n  - {name: users, help: All contacts.}\n"
 }
 
+// White space around a secret from a variable is dropped. A literal is taken as it is.
+func TestWhiteSpaceAroundSecrets(t *testing.T) {
+	t.Parallel()
+	for keys, want := range map[string]string{
+		"authorization: {credentials: \"${PADDED}\"}":       canary,
+		"authorization: {credentials: \"Key ${PADDED}\"}":   "Key   " + canary,
+		"authorization: {credentials: \" ${TOKEN} x \"}":    canary + " x",
+		"authorization: {credentials: \" a b \"}":           " a b ",
+		"authorization: {credentials: \"${UNSET:- a b }\"}": "a b",
+	} {
+		cfg, err := Parse("secret.yml", []byte(accountWith("\n    "+keys)), ".", environment)
+		if err != nil {
+			t.Errorf("%s: %v", keys, err)
+			continue
+		}
+		if got := string(cfg.Accounts[0].HTTP.Authorization.Credentials); got != want {
+			t.Errorf("%s: %q, want %q", keys, got, want)
+		}
+	}
+}
+
 // A secret in a wrong place must not get into an error on its way out.
 func TestErrorsHideSecrets(t *testing.T) {
 	t.Parallel()
@@ -83,7 +104,7 @@ func TestErrorsHideSecrets(t *testing.T) {
 		"\n    authorization: {credentials: !hunter2-canary }",
 		"\n    authorization: {credentials: &hunter2-canary }",
 		"\n    authorization: {credentials: {hunter2-canary: }}",
-		"\n    authorization: {credentials: \"hunter2-canary${EMPTY}\\n\"}",
+		"\n    authorization: {credentials: \"hunter2-canary${EMPTY}\\nx\"}",
 		"\n    authorization: {credentials: \"hunter2-canary${\"}",
 		"\n    authorization: {credentials: \"${hunter2-canary}\"}",
 		"\n    authorization: {credentials: hunter2-canary: x}",

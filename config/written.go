@@ -31,6 +31,9 @@ func (a *Account) Written(without ...string) []byte {
 	account := a.at.Written()
 	account.Style = 0
 	h := &secretHider{}
+	if u := entryOf(account, "url"); u != nil && longSegment.MatchString(u.Value) {
+		h.replace(foundSecret{node: u}, "BOTPENGUIN_URL")
+	}
 	for i := 0; i+1 < len(account.Content); i += 2 {
 		if key := account.Content[i].Value; key != "dimensions" {
 			h.find(key, account.Content[i+1], nil)
@@ -41,6 +44,20 @@ func (a *Account) Written(without ...string) []byte {
 	dropDimensions(account, without)
 	out, _ := yaml.Dump(account, yaml.WithIndent(2), yaml.WithLineWidth(-1)) // plain nodes can always be written
 	return out
+}
+
+// longSegment matches a URL with a segment in its path that may be a secret: what package
+// transport takes for one.
+var longSegment = regexp.MustCompile(`://[^/$]+/(.*/)?[^/$]{16,}(/|$)`)
+
+// entryOf returns the value of a key of a mapping, or nil.
+func entryOf(mapping *yaml.Node, key string) *yaml.Node {
+	for i := 0; i+1 < len(mapping.Content); i += 2 {
+		if mapping.Content[i].Value == key {
+			return mapping.Content[i+1]
+		}
+	}
+	return nil
 }
 
 // secretHider replaces the secrets of an account by variables.

@@ -52,6 +52,10 @@ func TestAccountsAsWritten(t *testing.T) {
 			`{name: acme, url: "http://inbox.test", proxy_url: "http://ana:canary-1@proxy"}`,
 			"name: acme\nurl: http://inbox.test\nproxy_url: ${BOTPENGUIN_PROXY_URL}" + hiddenComment,
 		},
+		"a path that may be a secret": {
+			`{name: acme, url: "http://inbox.test/canary-0123456789/v7"}`,
+			"name: acme\nurl: ${BOTPENGUIN_URL}" + hiddenComment,
+		},
 		"dimensions": {
 			`{name: acme, url: "http://inbox.test", dimensions: {tag: {a: {tags: [a]}}, key: {"$${b}": {tags: ["$${b}"]}}}}`,
 			"name: acme\nurl: http://inbox.test\ndimensions: {key: {'$${b}': {tags: ['$${b}']}}}\n",

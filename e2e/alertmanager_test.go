@@ -15,23 +15,23 @@ import (
 
 const backlogHigh = "BotPenguinBacklogHigh"
 
-// TestBacklogReachesAlertmanager lets customers wait: as many as the threshold, which
-// is no alert, and one more. The rules are those of the project but for their patience.
+// TestBacklogReachesAlertmanager has a backlog at the threshold, which must not alert, and
+// then one above it. The rules are those of the project, with a shorter for.
 func TestBacklogReachesAlertmanager(t *testing.T) {
 	t.Parallel()
 	mailbox := programtest.Start(t, alertmanager(t), nil, "--config.file=../deploy/alertmanager.yml",
 		"--storage.path="+t.TempDir(), "--cluster.listen-address=")
 	api := inboxtest.Start(t)
 	target := programtest.Start(t, exporter(t), environment(api))
-	prom := startMonitoring(t, []string{target.Address}, []string{impatient(t, "../alerts/inbox.yml", 3*time.Second)}, mailbox.Address)
+	prom := startMonitoring(t, []string{target.Address}, []string{withFor(t, "../alerts/inbox.yml", 3*time.Second)}, mailbox.Address)
 
 	for range 25 {
-		api.Inbox.Add(chat(inboxtest.ByUser), chat(inboxtest.ByAgent)) // somebody is at the desk
+		api.Inbox.Add(chat(inboxtest.ByUser), chat(inboxtest.ByAgent)) // so that BotPenguinNobodyAnswers does not fire
 	}
 	prom.awaitValue(t, `account:botpenguin_inbox_backlog:sum{account="default"}`, func(n float64) bool { return n == 25 })
 	prom.awaitValue(t, "botpenguin_threshold:backlog", func(n float64) bool { return n == 25 })
 	if state := prom.alertState(t, backlogHigh); state != "" {
-		t.Errorf("%s is %s while as many wait as the threshold", backlogHigh, state)
+		t.Errorf("%s is %s at the threshold", backlogHigh, state)
 	}
 
 	last := chat(inboxtest.ByUser)
@@ -43,7 +43,7 @@ func TestBacklogReachesAlertmanager(t *testing.T) {
 		}
 		return nil
 	})
-	// Before it fired it was pending: for how long, Prometheus has recorded.
+	// It was pending before it fired.
 	prom.awaitValue(t, fmt.Sprintf(`count_over_time(ALERTS{alertname=%q,alertstate="pending"}[1h])`, backlogHigh), func(n float64) bool { return n > 0 })
 	var alert json.RawMessage
 	programtest.Eventually(t, func() (err error) {
@@ -56,7 +56,7 @@ func TestBacklogReachesAlertmanager(t *testing.T) {
 	api.Inbox.Update(last.ID, func(c *inboxtest.Contact) { c.LastMessage.By = inboxtest.ByAgent })
 	programtest.Eventually(t, func() error {
 		if still, err := arrived(t, mailbox, backlogHigh); err == nil {
-			return fmt.Errorf("answered, and Alertmanager still has %s", still)
+			return fmt.Errorf("answered, but Alertmanager still has %s", still)
 		}
 		return nil
 	})
@@ -76,15 +76,15 @@ func checkBacklogHigh(t *testing.T, raw json.RawMessage) {
 			t.Errorf("label %s is %q, want %q", label, alert.Labels[label], want)
 		}
 	}
-	if want := "Too many customers of default wait for an answer."; alert.Annotations["summary"] != want {
+	if want := "Too many customers of default are waiting for an answer."; alert.Annotations["summary"] != want {
 		t.Errorf("summary %q, want %q", alert.Annotations["summary"], want)
 	}
 	if alert.Status.State != "active" {
-		t.Errorf("it is %s", alert.Status.State)
+		t.Errorf("state %s, want active", alert.Status.State)
 	}
 }
 
-// chat returns a customer in a live chat, and who wrote last.
+// chat returns a customer in a live chat with the given sender of the last message.
 func chat(lastBy string) inboxtest.Contact {
 	return inboxtest.Contact{
 		Platform: []inboxtest.Channel{inboxtest.Website}, Status: inboxtest.StatusOpen, Online: true,
@@ -92,23 +92,22 @@ func chat(lastBy string) inboxtest.Contact {
 	}
 }
 
-// impatient returns a copy of a rule file in which every alert that waits before it
-// fires waits this long.
-func impatient(t *testing.T, file string, patience time.Duration) string {
+// withFor returns a copy of a rule file in which every for has the given duration.
+func withFor(t *testing.T, file string, duration time.Duration) string {
 	t.Helper()
-	waits := regexp.MustCompile(`(?m)^( +for:) .*$`)
+	line := regexp.MustCompile(`(?m)^( +for:) .*$`)
 	content := read(t, file)
-	if !waits.MatchString(content) {
-		t.Fatalf("no alert of %s waits", file)
+	if !line.MatchString(content) {
+		t.Fatalf("no alert in %s has a for", file)
 	}
-	return programtest.WriteFile(t, filepath.Base(file), waits.ReplaceAllString(content, "$1 "+patience.String()))
+	return programtest.WriteFile(t, filepath.Base(file), line.ReplaceAllString(content, "$1 "+duration.String()))
 }
 
-// alertState returns the state of an alert in Prometheus, nothing if there is no such.
+// alertState returns the state of an alert in Prometheus, "" if it is not active.
 func (p promServer) alertState(t *testing.T, name string) string {
 	t.Helper()
 	body, _ := get(t, p.Program, "/api/v1/alerts", "application/json")
-	var answer struct {
+	var response struct {
 		Data struct {
 			Alerts []struct {
 				Labels map[string]string
@@ -116,10 +115,10 @@ func (p promServer) alertState(t *testing.T, name string) string {
 			}
 		}
 	}
-	if err := json.Unmarshal([]byte(body), &answer); err != nil {
+	if err := json.Unmarshal([]byte(body), &response); err != nil {
 		t.Fatal(err)
 	}
-	for _, alert := range answer.Data.Alerts {
+	for _, alert := range response.Data.Alerts {
 		if alert.Labels["alertname"] == name {
 			return alert.State
 		}
@@ -129,7 +128,7 @@ func (p promServer) alertState(t *testing.T, name string) string {
 
 var errNoAlert = errors.New("no such alert has arrived at Alertmanager")
 
-// arrived returns the one alert of a name that Alertmanager's API shows.
+// arrived returns the alert with the given name from Alertmanager's API.
 func arrived(t *testing.T, mailbox *programtest.Program, name string) (json.RawMessage, error) {
 	t.Helper()
 	body, _ := get(t, mailbox, "/api/v2/alerts?filter=alertname="+name, "application/json")

@@ -17,7 +17,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// compose reads what `docker compose up` would start, with these variables in .env.
+// compose returns the project that `docker compose up` would start with env in .env.
 func compose(t *testing.T, env ...string) *types.Project {
 	t.Helper()
 	options, err := cli.NewProjectOptions([]string{"../deploy/compose.yml"}, cli.WithEnv(env), cli.WithResolvedPaths(true))
@@ -31,8 +31,8 @@ func compose(t *testing.T, env ...string) *types.Project {
 	return project
 }
 
-// TestComposeShowsTheDemoUntilThereIsAToken looks at what the exporter is told to do.
-func TestComposeShowsTheDemoUntilThereIsAToken(t *testing.T) {
+// TestComposeRunsTheDemoWithoutAToken checks the exporter's command.
+func TestComposeRunsTheDemoWithoutAToken(t *testing.T) {
 	t.Parallel()
 	example, err := dotenv.Read("../deploy/.env.example")
 	if err != nil {
@@ -54,30 +54,31 @@ func TestComposeShowsTheDemoUntilThereIsAToken(t *testing.T) {
 	}
 	for name, want := range map[string]string{"BOTPENGUIN_TOKEN": "abc", "BOTPENGUIN_URL": "https://inbox.example"} {
 		if got := yours.Environment[name]; got == nil || *got != want {
-			t.Errorf("with a token, its %s is %v", name, got)
+			t.Errorf("with a token: %s is %v", name, got)
 		}
 	}
 }
 
-// TestEnvExampleNamesEveryVariable compares .env.example with the files that it is for.
-func TestEnvExampleNamesEveryVariable(t *testing.T) {
+// TestEnvExampleListsEveryVariable compares .env.example with the compose files.
+func TestEnvExampleListsEveryVariable(t *testing.T) {
 	t.Parallel()
-	var asked, offered []string
+	var used, listed []string
 	text := read(t, "../deploy/compose.yml") + read(t, "../deploy/exporter.yml")
 	for _, match := range regexp.MustCompile(`\$\{(\w+)|\b(BOTPENGUIN_\w+)`).FindAllStringSubmatch(text, -1) {
-		asked = append(asked, match[1]+match[2])
+		used = append(used, match[1]+match[2])
 	}
 	for _, match := range regexp.MustCompile(`(?m)^#?([A-Z_]+)=`).FindAllStringSubmatch(read(t, "../deploy/.env.example"), -1) {
-		offered = append(offered, match[1])
+		listed = append(listed, match[1])
 	}
-	slices.Sort(asked)
-	slices.Sort(offered)
-	if asked = slices.Compact(asked); !slices.Equal(asked, offered) {
-		t.Errorf("asked for are %q, and .env.example offers %q", asked, offered)
+	slices.Sort(used)
+	slices.Sort(listed)
+	if used = slices.Compact(used); !slices.Equal(used, listed) {
+		t.Errorf("the compose files use %q, but .env.example lists %q", used, listed)
 	}
 }
 
-// TestComposeServices looks for what keeps a stack the same tomorrow, and to itself.
+// TestComposeServices requires pinned images, health checks, ports on localhost only, and
+// read-only mounts.
 func TestComposeServices(t *testing.T) {
 	t.Parallel()
 	for _, token := range []string{"", "abc"} {
@@ -91,11 +92,11 @@ func TestComposeServices(t *testing.T) {
 				t.Errorf("%s: the image %s is not pinned", name, service.Image)
 			}
 			if service.HealthCheck == nil || service.HealthCheck.Test[0] != "CMD" {
-				t.Errorf("%s: no health check without a shell", name)
+				t.Errorf("%s: the health check is missing or needs a shell", name)
 			}
 			for _, port := range service.Ports {
 				if port.HostIP != "127.0.0.1" {
-					t.Errorf("%s: port %s is open to %q", name, port.Published, port.HostIP)
+					t.Errorf("%s: port %s is published on %q", name, port.Published, port.HostIP)
 				}
 			}
 			for _, mount := range service.Volumes {
@@ -106,20 +107,19 @@ func TestComposeServices(t *testing.T) {
 					t.Errorf("%s: %v", name, err)
 				}
 				if !mount.ReadOnly {
-					t.Errorf("%s may write to %s", name, mount.Source)
+					t.Errorf("%s can write to %s", name, mount.Source)
 				}
 			}
 		}
 		if build := project.Services["exporter"].Build; build == nil {
-			t.Error("the exporter is not built from here")
+			t.Error("the exporter is not built from this repository")
 		} else if _, err := os.Stat(filepath.Join(build.Context, "Dockerfile")); err != nil {
 			t.Error(err)
 		}
 	}
 }
 
-// TestComposeConfigurations puts the mounted files where the programs find them, and
-// has their own tools check them.
+// TestComposeConfigurations checks the mounted configurations with the programs' own tools.
 func TestComposeConfigurations(t *testing.T) {
 	t.Parallel()
 	project := compose(t)
@@ -141,7 +141,7 @@ func TestComposeConfigurations(t *testing.T) {
 		}
 		command := check(root)
 		if !slices.Contains(command.Args, root+file) {
-			t.Errorf("%s reads %s, and %q is checked", name, file, command.Args)
+			t.Errorf("%s reads %s, but checked was %q", name, file, command.Args)
 		}
 		if output, err := command.CombinedOutput(); err != nil {
 			t.Errorf("%s: %v\n%s", name, err, output)
@@ -154,8 +154,16 @@ func TestComposeConfigurations(t *testing.T) {
 		Alerting      struct{ Alertmanagers []scrape }
 	}
 	decode(t, root+"/etc/prometheus/prometheus.yml", &prom)
-	if len(prom.RuleFiles) != len(ruleFiles) {
-		t.Errorf("Prometheus loads %q", prom.RuleFiles)
+	var loaded []string
+	for _, pattern := range prom.RuleFiles {
+		files, err := filepath.Glob(filepath.Join(root, "/etc/prometheus", pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		loaded = append(loaded, files...)
+	}
+	if len(loaded) != len(ruleFiles) {
+		t.Errorf("Prometheus loads %q", loaded)
 	}
 	for _, group := range append(prom.ScrapeConfigs, prom.Alerting.Alertmanagers...) {
 		for _, static := range group.StaticConfigs {
@@ -170,7 +178,7 @@ type scrape struct {
 	StaticConfigs []struct{ Targets []string } `yaml:"static_configs"`
 }
 
-// checkTarget wants an address of the form service:port that the service publishes.
+// checkTarget requires an address of the form service:port that the service publishes.
 func checkTarget(t *testing.T, project *types.Project, target string) {
 	t.Helper()
 	host, port, err := net.SplitHostPort(target)
@@ -185,10 +193,10 @@ func checkTarget(t *testing.T, project *types.Project, target string) {
 			return
 		}
 	}
-	t.Errorf("nothing is at %s", target)
+	t.Errorf("no service is at %s", target)
 }
 
-// TestGrafanaFindsItsDashboards follows Grafana's configuration to its files.
+// TestGrafanaFindsItsDashboards follows the paths in Grafana's configuration.
 func TestGrafanaFindsItsDashboards(t *testing.T) {
 	t.Parallel()
 	project := compose(t)
@@ -214,14 +222,13 @@ func TestGrafanaFindsItsDashboards(t *testing.T) {
 		}
 	}
 	if home := project.Services["grafana"].Environment["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"]; home == nil {
-		t.Error("no dashboard is at home")
+		t.Error("no home dashboard")
 	} else if _, err := os.Stat(root + *home); err != nil {
 		t.Error(err)
 	}
 }
 
-// container returns a directory that holds a service's mounts where its container has
-// them.
+// container returns a directory with the mounts of a service, as in its container.
 func container(t *testing.T, service types.ServiceConfig) (root string) {
 	t.Helper()
 	root = t.TempDir()

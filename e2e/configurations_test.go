@@ -9,7 +9,7 @@ import (
 )
 
 // anotherConfiguration has some of the built-in queries, one of them broken down by
-// channel and with a label of its own, and two accounts that do not have the same.
+// channel and with an additional label, and two accounts with different queries.
 const anotherConfiguration = `
 accounts:
   - {name: acme, url: "${BOTPENGUIN_URL}", authorization: {credentials: "${BOTPENGUIN_TOKEN}"}}
@@ -22,16 +22,16 @@ queries:
     filter: {isLiveChatActive: true}
     accounts: [acme]
   - name: backlog
-    help: Contacts in a live chat whose last message waits for an answer.
+    help: Contacts in an active live chat who are waiting for an answer.
     filter: {isLiveChatActive: true, lastMessageBy: [user]}
     group_by: {channel: platform}
     labels: {team: support}
     accounts: [acme]
 `
 
-// TestDashboardsAndAlertsOfAnotherConfiguration has two exporters scrape the same two
+// TestDashboardsAndAlertsWithAnotherConfiguration has two exporters with the same two
 // accounts. Nothing may be counted twice, and no expression may fail.
-func TestDashboardsAndAlertsOfAnotherConfiguration(t *testing.T) {
+func TestDashboardsAndAlertsWithAnotherConfiguration(t *testing.T) {
 	t.Parallel()
 	program := exporter(t)
 	api := inboxtest.Start(t)
@@ -75,7 +75,7 @@ func firstQuery(t *testing.T, file, title string) string {
 	return ""
 }
 
-// checkRules wants every rule to be loaded, and to have been evaluated without an error.
+// checkRules requires all rules to be loaded and evaluated without errors.
 func (p promServer) checkRules(t *testing.T) {
 	t.Helper()
 	want := 0
@@ -83,17 +83,17 @@ func (p promServer) checkRules(t *testing.T) {
 		want += len(rules(t, file))
 	}
 	body, _ := get(t, p.Program, "/api/v1/rules", "application/json")
-	var answer struct {
+	var response struct {
 		Data struct {
 			Groups []struct {
 				Rules []struct{ Name, Health, LastError string }
 			}
 		}
 	}
-	if err := json.Unmarshal([]byte(body), &answer); err != nil {
+	if err := json.Unmarshal([]byte(body), &response); err != nil {
 		t.Fatal(err)
 	}
-	for _, group := range answer.Data.Groups {
+	for _, group := range response.Data.Groups {
 		for _, rule := range group.Rules {
 			if want--; rule.Health != "ok" {
 				t.Errorf("%s is %s: %s", rule.Name, rule.Health, rule.LastError)

@@ -8,9 +8,9 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/internal/programtest"
 )
 
-// TestExpositionsOfTheDemo gives promtool what the demo exposes. promtool reads the text
-// format only; that the OpenMetrics is right shows where Prometheus scrapes it.
-func TestExpositionsOfTheDemo(t *testing.T) {
+// TestDemoExposition checks the demo's exposition with promtool. promtool only reads the
+// text format; TestPrometheusStoresTheTrueNumbers also scrapes OpenMetrics.
+func TestDemoExposition(t *testing.T) {
 	t.Parallel()
 	tool := promtool(t)
 	demo := programtest.Start(t, exporter(t), nil, "demo")
@@ -20,8 +20,8 @@ func TestExpositionsOfTheDemo(t *testing.T) {
 			text := exposition(t, demo, path, "text/plain;version=0.0.4")
 			check := exec.Command(tool, "check", "metrics")
 			check.Stdin = strings.NewReader(text)
-			if complaint, err := check.CombinedOutput(); err != nil || len(complaint) > 0 {
-				t.Errorf("promtool check metrics: %v\n%s", err, complaint)
+			if output, err := check.CombinedOutput(); err != nil || len(output) > 0 {
+				t.Errorf("promtool check metrics: %v\n%s", err, output)
 			}
 		})
 		t.Run(name+" as OpenMetrics", func(t *testing.T) {
@@ -34,12 +34,12 @@ func TestExpositionsOfTheDemo(t *testing.T) {
 	}
 }
 
-// exposition returns a scrape's answer, in the format asked for.
+// exposition scrapes the demo and returns the response in the requested format.
 func exposition(t *testing.T, demo *programtest.Program, path, format string) string {
 	t.Helper()
 	text, contentType := get(t, demo, path, format)
 	if wanted, _, _ := strings.Cut(format, ";"); !strings.HasPrefix(contentType, wanted+";") {
-		t.Errorf("asked for %s, got %s", format, contentType)
+		t.Errorf("requested %s, got %s", format, contentType)
 	}
 	if !strings.Contains(text, "\nbotpenguin_inbox_users") {
 		t.Errorf("no botpenguin_inbox_users in\n%s", text)

@@ -17,9 +17,8 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/internal/programtest"
 )
 
-// lookBack lists the expressions that cannot return data in the time that a test has,
-// with the time that they look back. They must not return any, and must as soon as that
-// time is made short.
+// lookBack lists the expressions that look back too far to return data in a test, and how
+// far they look back. They must return no data, and must return data with a short offset.
 var lookBack = map[string]string{
 	"inbox.json: How many wait for an answer, B":                   "the same time a week before",
 	"inbox.json: Is the backlog growing? Change within an hour, A": "the quarter of an hour an hour ago",
@@ -34,9 +33,9 @@ var lookBack = map[string]string{
 	"inbox.yml: BotPenguinUsersOnlineDropped, warning":             "the hour around this time a week before",
 }
 
-// TestExpressionsFindTheDemo evaluates every expression of the dashboards and the rules
-// in a Prometheus that scrapes the demo and has loaded the rules.
-func TestExpressionsFindTheDemo(t *testing.T) {
+// TestExpressionsReturnData evaluates all expressions of the dashboards and rules in a
+// Prometheus that scrapes the demo and has loaded the rules.
+func TestExpressionsReturnData(t *testing.T) {
 	t.Parallel()
 	prom := startMonitoring(t, []string{programtest.Start(t, exporter(t), nil, "demo").Address}, ruleFiles)
 	prom.awaitValue(t, "count_over_time(botpenguin_up[1m])", func(scrapes float64) bool { return scrapes >= 5 })
@@ -54,15 +53,15 @@ func TestExpressionsFindTheDemo(t *testing.T) {
 		list = append(list, fmt.Sprintf("%s series  %s", counts, e.where))
 	}
 	for where := range exceptions {
-		t.Errorf("an exception without an expression: %s", where)
+		t.Errorf("there is no expression %s", where)
 	}
 	t.Logf("%d expressions:\n%s", len(list), strings.Join(list, "\n"))
 	prom.checkRules(t)
 	t.Run("names", func(t *testing.T) { checkNames(t, prom) })
 }
 
-// prove evaluates an expression until it returns data, and returns of how many series.
-// What is compared or joined by or in an alert is evaluated piece by piece.
+// prove evaluates an expression until it returns data, and returns the number of series.
+// Alerts are evaluated in parts, see proofs.
 func (p promServer) prove(t *testing.T, e expression, exception bool) string {
 	t.Helper()
 	if !e.query {
@@ -83,10 +82,10 @@ func (p promServer) data(t *testing.T, e expression, expr parser.Expr, exception
 	t.Helper()
 	if exception {
 		if found := p.series(t, expr.String()); len(found) > 0 {
-			t.Errorf("%s: listed as an exception, and returns %d series", e.where, len(found))
+			t.Errorf("%s: listed in lookBack, but returns %d series", e.where, len(found))
 		}
 		if !shorten(expr) {
-			t.Errorf("%s: listed as an exception, and has no offset", e.where)
+			t.Errorf("%s: listed in lookBack, but has no offset", e.where)
 		}
 	}
 	var found []sample
@@ -99,14 +98,14 @@ func (p promServer) data(t *testing.T, e expression, expr parser.Expr, exception
 	})
 	for _, label := range regexp.MustCompile(`{{\s*(\w+)\s*}}`).FindAllStringSubmatch(e.legend, -1) {
 		if found[0].Metric[label[1]] == "" {
-			t.Errorf("%s: its legend is %s, and its labels are %v", e.where, e.legend, found[0].Metric)
+			t.Errorf("%s: the legend is %s, but the labels are %v", e.where, e.legend, found[0].Metric)
 		}
 	}
 	return len(found)
 }
 
-// checkNames compares the metrics and labels that all expressions and variables name
-// with those that are in Prometheus.
+// checkNames requires that the metrics and labels in all expressions and variables exist
+// in Prometheus.
 func checkNames(t *testing.T, prom promServer) {
 	known, everyLabel := prom.names(t), make(map[string]bool)
 	for _, of := range known {
@@ -151,7 +150,7 @@ func checkSelector(t *testing.T, where string, selector *parser.VectorSelector, 
 	}
 }
 
-// checkVariables looks up what the variables of the dashboards offer.
+// checkVariables requires that the variables of the dashboards have values.
 func checkVariables(t *testing.T, prom promServer) {
 	t.Helper()
 	for _, file := range dashboardFiles {
@@ -165,22 +164,22 @@ func checkVariables(t *testing.T, prom promServer) {
 			}
 			found := prom.series(t, substitute(call[1], everything))
 			if len(found) == 0 || found[0].Metric[call[2]] == "" {
-				t.Errorf("%s: $%s offers nothing", filepath.Base(file), v.Name)
+				t.Errorf("%s: $%s has no values", filepath.Base(file), v.Name)
 			}
 		}
 	}
 }
 
-// names returns the labels of each metric that Prometheus holds.
+// names returns the labels of each metric in Prometheus.
 func (p promServer) names(t *testing.T) map[string]map[string]bool {
 	t.Helper()
 	body, _ := get(t, p.Program, "/api/v1/series?match[]="+url.QueryEscape(`{__name__!=""}`), "application/json")
-	var answer struct{ Data []map[string]string }
-	if err := json.Unmarshal([]byte(body), &answer); err != nil {
+	var response struct{ Data []map[string]string }
+	if err := json.Unmarshal([]byte(body), &response); err != nil {
 		t.Fatal(err)
 	}
 	known := make(map[string]map[string]bool)
-	for _, series := range answer.Data {
+	for _, series := range response.Data {
 		name := series[model.MetricNameLabel]
 		if known[name] == nil {
 			known[name] = make(map[string]bool)
@@ -197,15 +196,15 @@ type sample struct {
 	Value  [2]any
 }
 
-// series returns the answer to an instant query.
+// series returns the result of an instant query.
 func (p promServer) series(t *testing.T, query string) []sample {
 	t.Helper()
 	body, _ := get(t, p.Program, "/api/v1/query?query="+url.QueryEscape(query), "application/json")
-	var answer struct{ Data struct{ Result []sample } }
-	if err := json.Unmarshal([]byte(body), &answer); err != nil {
+	var response struct{ Data struct{ Result []sample } }
+	if err := json.Unmarshal([]byte(body), &response); err != nil {
 		t.Fatal(err)
 	}
-	return answer.Data.Result
+	return response.Data.Result
 }
 
 // startMonitoring starts a Prometheus that scrapes exporters and evaluates rules every
@@ -220,7 +219,7 @@ func startMonitoring(t *testing.T, exporters, rules []string, alertmanagers ...s
 		}
 		files = append(files, absolute)
 	}
-	configuration, err := json.Marshal(map[string]any{ // which is YAML, too
+	configuration, err := json.Marshal(map[string]any{ // JSON is YAML
 		"global":         map[string]any{"scrape_interval": "1s", "evaluation_interval": "1s"},
 		"rule_files":     files,
 		"scrape_configs": []any{map[string]any{"job_name": "inbox", "static_configs": targets(exporters...)}},

@@ -17,7 +17,7 @@ import (
 	"github.com/moby/patternmatcher/ignorefile"
 )
 
-// TestImageIsSmallAndUnprivileged reads the Dockerfile's last stage.
+// TestImageIsSmallAndUnprivileged checks the Dockerfile's last stage.
 func TestImageIsSmallAndUnprivileged(t *testing.T) {
 	t.Parallel()
 	stages := dockerfile(t)
@@ -52,14 +52,14 @@ func TestImageIsSmallAndUnprivileged(t *testing.T) {
 		}
 	}
 	if !regexp.MustCompile(`^[1-9]\d*:[1-9]\d*$`).MatchString(user) {
-		t.Errorf("USER %s, want the numbers of a user and a group other than root", user)
+		t.Errorf("USER %s, want the numeric user and group of a user other than root", user)
 	}
 	if exposed != "10893" {
 		t.Errorf("EXPOSE %s, want 10893", exposed)
 	}
 	for _, file := range []string{"/etc/ssl/certs/ca-certificates.crt", entrypoint} {
 		if !slices.Contains(copied, file) {
-			t.Errorf("%q is not in the image, but %q", file, copied)
+			t.Errorf("%q is not in the image, only %q", file, copied)
 		}
 	}
 	for _, label := range []string{"title", "description", "version", "revision", "licenses", "source"} {
@@ -69,16 +69,16 @@ func TestImageIsSmallAndUnprivileged(t *testing.T) {
 	}
 }
 
-// TestImageBuilds runs the command that builds the program, on the files that
-// .dockerignore lets through, with the Go version of the image named in go.mod.
+// TestImageBuilds runs the Dockerfile's build command on the files that .dockerignore
+// admits, and checks that the image has the Go version of go.mod.
 func TestImageBuilds(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
-		t.Skip("compiles the program anew")
+		t.Skip("compiles the program")
 	}
 	build := dockerfile(t)[0]
 	if mod := read(t, "../go.mod"); !strings.Contains(mod, "\ngo "+strings.TrimPrefix(build.BaseName, "golang:")) {
-		t.Errorf("built with %s, which is not the Go version of go.mod", build.BaseName)
+		t.Errorf("built with %s, want the Go version of go.mod", build.BaseName)
 	}
 	var script string
 	for _, command := range build.Commands {
@@ -119,7 +119,7 @@ func dockerfile(t *testing.T) []instructions.Stage {
 	return stages
 }
 
-// imageContext returns a directory with what `docker build` would send.
+// imageContext returns a directory with the build context of `docker build`.
 func imageContext(t *testing.T) string {
 	t.Helper()
 	patterns, err := ignorefile.ReadAll(strings.NewReader(read(t, "../.dockerignore")))
@@ -160,7 +160,7 @@ func imageContext(t *testing.T) string {
 	return directory
 }
 
-// interpreter returns what a binary needs to be loaded: nothing if it is static.
+// interpreter returns the interpreter and libraries of a binary, "" if it is static.
 func interpreter(t *testing.T, binary string) string {
 	t.Helper()
 	file, err := elf.Open(binary)

@@ -12,9 +12,9 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/internal/programtest"
 )
 
-// TestKubernetesManifestsFitTogether reads the manifests as strictly as the API server
-// does, and follows what refers to what.
-func TestKubernetesManifestsFitTogether(t *testing.T) {
+// TestKubernetesManifests decodes the manifests strictly, as the API server does, and checks
+// the references between them.
+func TestKubernetesManifests(t *testing.T) {
 	t.Parallel()
 	documents := strings.Split(read(t, "../deploy/kubernetes/exporter.yml"), "\n---\n")
 	if len(documents) != 2 {
@@ -31,7 +31,7 @@ func TestKubernetesManifestsFitTogether(t *testing.T) {
 	for name, selector := range map[string]map[string]string{"Deployment": deployment.Spec.Selector.MatchLabels, "Service": service.Spec.Selector} {
 		for label, value := range selector {
 			if pod.Labels[label] != value {
-				t.Errorf("the %s selects %s=%s, and the pod has %q", name, label, value, pod.Labels)
+				t.Errorf("the %s selects %s=%s, but the pod has %q", name, label, value, pod.Labels)
 			}
 		}
 	}
@@ -41,7 +41,10 @@ func TestKubernetesManifestsFitTogether(t *testing.T) {
 	}
 	token := container.Env[0].ValueFrom.SecretKeyRef
 	if _, found := secret.StringData[token.Key]; container.Env[0].Name != "BOTPENGUIN_TOKEN" || token.Name != secret.Name || !found {
-		t.Errorf("%s is %s of %s, and the example's Secret is %s", container.Env[0].Name, token.Key, token.Name, secret.Name)
+		t.Errorf("%s is %s of %s, but the Secret of the example is %s", container.Env[0].Name, token.Key, token.Name, secret.Name)
+	}
+	if url := container.Env[1]; url.Name != "BOTPENGUIN_URL" || url.Value == "" {
+		t.Errorf("%s is %q, want the API's base URL", url.Name, url.Value)
 	}
 	port := container.Ports[0]
 	for name, refers := range map[string]string{
@@ -50,19 +53,19 @@ func TestKubernetesManifestsFitTogether(t *testing.T) {
 		"readiness": container.ReadinessProbe.HTTPGet.Port.String(),
 	} {
 		if refers != port.Name {
-			t.Errorf("%s is at port %s, want %s", name, refers, port.Name)
+			t.Errorf("%s uses port %s, want %s", name, refers, port.Name)
 		}
 	}
 	if port.ContainerPort != 10893 || pod.Annotations["prometheus.io/port"] != "10893" {
-		t.Errorf("port %d, and %s to scrape", port.ContainerPort, pod.Annotations["prometheus.io/port"])
+		t.Errorf("port %d, annotated as %s", port.ContainerPort, pod.Annotations["prometheus.io/port"])
 	}
 	if s := pod.Spec.SecurityContext; s == nil || s.RunAsNonRoot == nil || !*s.RunAsNonRoot {
-		t.Error("it may run as root")
+		t.Error("the container may run as root")
 	}
 }
 
-// TestKubernetesProbesAreAnswered asks the demo for the paths that the kubelet asks for.
-func TestKubernetesProbesAreAnswered(t *testing.T) {
+// TestKubernetesProbes requests the paths of the probes and the scrape from the demo.
+func TestKubernetesProbes(t *testing.T) {
 	t.Parallel()
 	demo := programtest.Start(t, exporter(t), nil, "demo")
 	var deployment apps.Deployment

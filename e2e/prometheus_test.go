@@ -14,21 +14,21 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/internal/programtest"
 )
 
-// TestPrometheusScrapesWhatTheDemoPrints pastes the configuration that demo prints.
-func TestPrometheusScrapesWhatTheDemoPrints(t *testing.T) {
+// TestPrometheusScrapesTheDemo uses the configuration that the demo prints.
+func TestPrometheusScrapesTheDemo(t *testing.T) {
 	t.Parallel()
 	program := exporter(t)
 	server := prometheus(t)
 	demo := programtest.Start(t, program, nil, "demo")
-	paste := demo.Await(t, `(?m)^(scrape_configs:\n(?: .*\n)+)\n`)[1]
-	prom := startPrometheus(t, server, paste)
+	printed := demo.Await(t, `(?m)^(scrape_configs:\n(?: .*\n)+)\n`)[1]
+	prom := startPrometheus(t, server, printed)
 
 	prom.awaitValue(t, fmt.Sprintf(`botpenguin_up{account="default",instance=%q}`, demo.Address), func(v float64) bool { return v == 1 })
 	prom.awaitValue(t, `botpenguin_inbox_users{account="default"}`, func(v float64) bool { return v > 0 })
 }
 
-// TestPrometheusStoresTheTrueNumbers scrapes an inbox that stands still, in both
-// formats and by both paths, and compares with the inbox itself.
+// TestPrometheusStoresTheTrueNumbers scrapes an unchanging inbox in both formats and from
+// both paths, and compares the values with the inbox.
 func TestPrometheusStoresTheTrueNumbers(t *testing.T) {
 	t.Parallel()
 	program := exporter(t)
@@ -66,44 +66,44 @@ scrape_configs:
 	}
 }
 
-// environment has an exporter scrape a simulated inbox.
+// environment returns the environment of an exporter for a simulated inbox.
 func environment(api *inboxtest.Server) programtest.Env {
 	return programtest.Env{"BOTPENGUIN_URL": api.URL, "BOTPENGUIN_TOKEN": api.Token}
 }
 
-// promServer is a Prometheus that runs.
+// promServer is a running Prometheus.
 type promServer struct{ *programtest.Program }
 
 func startPrometheus(t *testing.T, program programtest.Binary, configuration string) promServer {
 	t.Helper()
 	file := programtest.WriteFile(t, "prometheus.yml", configuration)
-	if complaint, err := exec.Command(promtool(t), "check", "config", "--lint-fatal", file).CombinedOutput(); err != nil {
-		t.Fatalf("promtool check config: %v\n%s\n%s", err, complaint, configuration)
+	if output, err := exec.Command(promtool(t), "check", "config", "--lint-fatal", file).CombinedOutput(); err != nil {
+		t.Fatalf("promtool check config: %v\n%s\n%s", err, output, configuration)
 	}
 	p := programtest.Start(t, program, nil, "--config.file="+file, "--storage.tsdb.path="+filepath.Dir(file))
-	p.Await(t, "Server is ready to receive web requests") // until then it answers 503
+	p.Await(t, "Server is ready to receive web requests") // before, it responds with 503
 	return promServer{p}
 }
 
-// awaitValue waits until an instant query has exactly one answer, and that one is right.
+// awaitValue waits until an instant query returns exactly one series with a right value.
 func (p promServer) awaitValue(t *testing.T, query string, right func(float64) bool) {
 	t.Helper()
 	programtest.Eventually(t, func() error {
 		body, _ := get(t, p.Program, "/api/v1/query?query="+url.QueryEscape(query), "application/json")
-		var answer struct {
+		var response struct {
 			Data struct {
 				Result []struct {
 					Value [2]any // seconds since 1970, and the value as a string
 				}
 			}
 		}
-		if err := json.Unmarshal([]byte(body), &answer); err != nil {
+		if err := json.Unmarshal([]byte(body), &response); err != nil {
 			return err
 		}
-		if len(answer.Data.Result) != 1 {
-			return fmt.Errorf("%s: want one answer, got %s", query, body)
+		if len(response.Data.Result) != 1 {
+			return fmt.Errorf("%s: want one series, got %s", query, body)
 		}
-		value, err := strconv.ParseFloat(fmt.Sprint(answer.Data.Result[0].Value[1]), 64)
+		value, err := strconv.ParseFloat(fmt.Sprint(response.Data.Result[0].Value[1]), 64)
 		if err != nil || !right(value) {
 			return fmt.Errorf("%s: got %s", query, body)
 		}

@@ -21,17 +21,17 @@ func parse(t *testing.T, expr string) parser.Expr {
 	return parsed
 }
 
-// choice is what somebody chose in a dashboard.
+// choice has values for the variables of a dashboard, as Grafana interpolates them.
 type choice map[string]string
 
-// As Grafana puts it in. Some is two values of each, one of which the demo has.
+// everything is All; some is two values of each variable, one of which the demo has.
 var (
 	everything = choice{"$account": ".*", "$channel": ".*"}
 	some       = choice{"$account": "(default|another)", "$channel": "(WEBSITE|EMAIL)"}
 )
 
-// substitute puts values in for the variables of a dashboard. The intervals are those
-// of a Prometheus that scrapes every second.
+// substitute replaces the variables of a dashboard. The intervals are those for a scrape
+// interval of a second.
 func substitute(expr string, chosen choice) string {
 	for name, value := range chosen {
 		expr = strings.ReplaceAll(expr, name, value)
@@ -39,16 +39,16 @@ func substitute(expr string, chosen choice) string {
 	return strings.NewReplacer("$__rate_interval", "10s", "$__range", "30s").Replace(expr)
 }
 
-// expression is one of a dashboard or a rule.
+// expression is an expression of a dashboard or a rule.
 type expression struct {
-	where  string // unique, and for people
+	where  string // unique, for messages
 	text   string
 	legend string
-	query  bool // of a dashboard: it has variables, and must return data as it is
+	query  bool // of a dashboard: it has variables, and must return data unchanged
 	record string
 }
 
-// expressions returns all there are.
+// expressions returns all expressions of the dashboards and rules.
 func expressions(t *testing.T) []expression {
 	t.Helper()
 	var all []expression
@@ -72,7 +72,7 @@ func expressions(t *testing.T) []expression {
 	return all
 }
 
-// shorten makes every offset of an expression a few seconds, and tells whether there
+// shorten sets every offset of an expression to a few seconds, and reports whether there
 // was one.
 func shorten(expr parser.Expr) bool {
 	found := false
@@ -84,9 +84,8 @@ func shorten(expr parser.Expr) bool {
 	return found
 }
 
-// proofs returns what must return data to show that an alert could fire: its
-// comparisons say 0 or 1 instead of dropping what is well, and of `or` and `unless`
-// each side stands for itself.
+// proofs returns expressions that return data if the alert can fire: both sides of `or`
+// and `unless` separately, with comparisons that return 0 or 1 instead of filtering.
 func proofs(expr parser.Expr) []parser.Expr {
 	switch e := expr.(type) {
 	case *parser.ParenExpr:

@@ -1,11 +1,9 @@
 package e2e
 
 import (
-	"fmt"
 	"log/slog"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -18,14 +16,22 @@ import (
 // ruleFiles are the files that users load.
 var ruleFiles = []string{"../alerts/inbox.yml", "../alerts/exporter.yml"}
 
-// TestRulesHoldInPromtool runs what users of the rules would run.
-func TestRulesHoldInPromtool(t *testing.T) {
+// repository is where links from outside find the project's files.
+const repository = "https://github.com/botpenguin-exporter/botpenguin_exporter/blob/main/"
+
+// testsOf returns the file with the tests of a rule file.
+func testsOf(ruleFile string) string {
+	return filepath.Join(filepath.Dir(ruleFile), "tests", filepath.Base(ruleFile))
+}
+
+// TestRulesWithPromtool runs promtool's checks, and the tests of the rules.
+func TestRulesWithPromtool(t *testing.T) {
 	t.Parallel()
 	tool := promtool(t)
 	for _, file := range ruleFiles {
 		for name, args := range map[string][]string{
 			"check": {"check", "rules", "--lint=all", "--lint-fatal", file},
-			"test":  {"test", "rules", strings.Replace(file, ".yml", "_test.yml", 1)},
+			"test":  {"test", "rules", testsOf(file)},
 		} {
 			t.Run(name+" "+filepath.Base(file), func(t *testing.T) {
 				t.Parallel()
@@ -39,11 +45,11 @@ func TestRulesHoldInPromtool(t *testing.T) {
 	}
 }
 
-// TestAlertsSayWhatToDo looks at what an alert carries to whom it wakes, and that the
-// runbook that it names is there.
-func TestAlertsSayWhatToDo(t *testing.T) {
+// TestAlertsAreActionable checks the severity and annotations of each alert, and that its
+// runbook exists.
+func TestAlertsAreActionable(t *testing.T) {
 	t.Parallel()
-	readme := read(t, "../README.md")
+	runbook := read(t, "../docs/runbook.md")
 	for _, file := range ruleFiles {
 		for _, alert := range alerts(t, file) {
 			if severity := alert.Labels["severity"]; severity != "warning" && severity != "critical" {
@@ -51,22 +57,21 @@ func TestAlertsSayWhatToDo(t *testing.T) {
 			}
 			for _, annotation := range []string{"summary", "description"} {
 				if text := alert.Annotations[annotation]; !strings.HasSuffix(text, ".") {
-					t.Errorf("%s: the %s is no sentence: %q", alert.Alert, annotation, text)
+					t.Errorf("%s: the %s is not a sentence: %q", alert.Alert, annotation, text)
 				}
 			}
-			page, anchor, _ := strings.Cut(alert.Annotations["runbook_url"], "#")
-			if !strings.HasSuffix(page, "/README.md") || anchor != "runbook-"+kebab(strings.TrimPrefix(alert.Alert, "BotPenguin")) {
-				t.Errorf("%s: runbook_url %s#%s", alert.Alert, page, anchor)
+			if want := repository + "docs/runbook.md#" + strings.ToLower(alert.Alert); alert.Annotations["runbook_url"] != want {
+				t.Errorf("%s: runbook_url %s, want %s", alert.Alert, alert.Annotations["runbook_url"], want)
 			}
-			if !hasAnchor(readme, anchor) {
-				t.Errorf("%s: README.md has no section #%s", alert.Alert, anchor)
+			if !strings.Contains(runbook, "\n### "+alert.Alert+"\n") {
+				t.Errorf("docs/runbook.md has no section %s", alert.Alert)
 			}
 		}
 	}
 }
 
-// TestEveryAlertIsTestedBothWays counts, for each alert and severity, the times at
-// which its test wants it to fire, and the times at which it wants no such alert.
+// TestEveryAlertIsTestedBothWays requires, for each alert and severity, a test in which it
+// fires, and one in which it does not.
 func TestEveryAlertIsTestedBothWays(t *testing.T) {
 	t.Parallel()
 	for _, file := range ruleFiles {
@@ -80,11 +85,11 @@ func TestEveryAlertIsTestedBothWays(t *testing.T) {
 				} `yaml:"alert_rule_test"`
 			} `yaml:"tests"`
 		}
-		if err := yaml.Unmarshal([]byte(read(t, strings.Replace(file, ".yml", "_test.yml", 1))), &suite); err != nil {
+		if err := yaml.Unmarshal([]byte(read(t, testsOf(file))), &suite); err != nil {
 			t.Fatal(err)
 		}
 		for _, alert := range alerts(t, file) {
-			fires, rests := 0, 0
+			fires, silent := 0, 0
 			for _, test := range suite.Tests {
 				for _, at := range test.AlertRuleTest {
 					if at.AlertName != alert.Alert {
@@ -99,12 +104,12 @@ func TestEveryAlertIsTestedBothWays(t *testing.T) {
 					if firing > 0 {
 						fires++
 					} else {
-						rests++
+						silent++
 					}
 				}
 			}
-			if fires == 0 || rests == 0 {
-				t.Errorf("%s, %s: its tests want it to fire %d times, and not to %d times", alert.Alert, alert.Labels["severity"], fires, rests)
+			if fires == 0 || silent == 0 {
+				t.Errorf("%s, %s: it fires in %d tests, and does not in %d", alert.Alert, alert.Labels["severity"], fires, silent)
 			}
 		}
 	}
@@ -126,24 +131,4 @@ func rules(t *testing.T, file string) []rulefmt.Rule {
 func alerts(t *testing.T, file string) []rulefmt.Rule {
 	t.Helper()
 	return slices.DeleteFunc(rules(t, file), func(r rulefmt.Rule) bool { return r.Alert == "" })
-}
-
-// kebab turns BacklogHigh into backlog-high.
-func kebab(name string) string {
-	return strings.ToLower(regexp.MustCompile(`\B[A-Z]`).ReplaceAllString(name, "-$0"))
-}
-
-// hasAnchor tells whether a page of Markdown has a heading with this anchor on GitHub,
-// or an element with this id.
-func hasAnchor(markdown, anchor string) bool {
-	if strings.Contains(markdown, fmt.Sprintf("id=%q", anchor)) {
-		return true
-	}
-	for _, heading := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(markdown, -1) {
-		words := regexp.MustCompile(`[^\w\- ]`).ReplaceAllString(strings.ToLower(heading[1]), "")
-		if strings.ReplaceAll(words, " ", "-") == anchor {
-			return true
-		}
-	}
-	return false
 }

@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// TestThresholdsStandAtTheHead holds a rule file to its promise: first the thresholds,
-// which are all numbers, and no number of a threshold's kind in an alert.
-func TestThresholdsStandAtTheHead(t *testing.T) {
+// TestThresholdsComeFirst requires that a rule file starts with its thresholds, and that
+// alerts compare with these instead of numbers.
+func TestThresholdsComeFirst(t *testing.T) {
 	t.Parallel()
 	compared := regexp.MustCompile(`(?:[<>]=?|[=!]=)\s*(-?[\d.]+)`)
 	for _, file := range ruleFiles {
@@ -19,14 +19,14 @@ func TestThresholdsStandAtTheHead(t *testing.T) {
 			switch {
 			case strings.HasPrefix(rule.Record, "botpenguin_threshold:"):
 				if thresholds++; others {
-					t.Errorf("%s: %s stands below other rules", file, rule.Record)
+					t.Errorf("%s: %s comes after other rules", file, rule.Record)
 				}
 			default:
 				others = true
 			}
 			for _, number := range compared.FindAllStringSubmatch(rule.Expr, -1) {
 				if number[1] != "0" { // none, or false
-					t.Errorf("%s: %s compares with %s, which is no threshold at the head", file, rule.Alert, number[1])
+					t.Errorf("%s: %s compares with %s, want a threshold", file, rule.Alert, number[1])
 				}
 			}
 		}
@@ -36,14 +36,14 @@ func TestThresholdsStandAtTheHead(t *testing.T) {
 	}
 }
 
-// TestThresholdsAreDrawn wants a line for each threshold, which follows the rules where
-// they are loaded and has their number where they are not. A stat, whose colours can
-// follow nothing, has the numbers of the alert that its description names.
+// TestThresholdsAreDrawn requires a line for each threshold, which uses the rule if it is
+// loaded, and its value otherwise. A stat panel, whose colors cannot depend on a rule, has
+// the values of the alert in its description.
 func TestThresholdsAreDrawn(t *testing.T) {
 	t.Parallel()
 	numbers := thresholds(t)
 	undrawn := map[string]bool{
-		"botpenguin_threshold:unanswered_live_chats":  true, // what keeps small numbers from alerting is no limit of what is drawn
+		"botpenguin_threshold:unanswered_live_chats":  true, // a minimum for alerting, not a limit on what is drawn
 		"botpenguin_threshold:users_online_last_week": true,
 	}
 	line := regexp.MustCompile(`\(max\((botpenguin_threshold:\w+)\) or vector\(([\d.]+)\)\)`)
@@ -54,11 +54,11 @@ func TestThresholdsAreDrawn(t *testing.T) {
 				for _, match := range line.FindAllStringSubmatch(q.Expr, -1) {
 					drawn[match[1]] = true
 					if numbers[match[1]] != match[2] {
-						t.Errorf("%s: %q draws %s, and the rules say %s = %s", file, p.Title, match[0], match[1], numbers[match[1]])
+						t.Errorf("%s: %q draws %s, but in the rules %s = %s", file, p.Title, match[0], match[1], numbers[match[1]])
 					}
 				}
 			}
-			checkStatColours(t, file, p, numbers)
+			checkStatColors(t, file, p, numbers)
 		}
 	}
 	for name := range numbers {
@@ -68,8 +68,9 @@ func TestThresholdsAreDrawn(t *testing.T) {
 	}
 }
 
-// checkStatColours compares the colours of a stat that names an alert with its thresholds.
-func checkStatColours(t *testing.T, file string, p panel, numbers map[string]string) {
+// checkStatColors compares the colors of a stat panel with the thresholds of the alert in
+// its description.
+func checkStatColors(t *testing.T, file string, p panel, numbers map[string]string) {
 	t.Helper()
 	named := regexp.MustCompile(`at the thresholds? of (BotPenguin\w+)`).FindStringSubmatch(p.Description)
 	if p.Type != "stat" || named == nil {
@@ -91,11 +92,11 @@ func checkStatColours(t *testing.T, file string, p panel, numbers map[string]str
 		}
 	}
 	if !slices.Equal(got, want) {
-		t.Errorf("%s: %q changes colour at %q, and %s is at %q", file, p.Title, got, named[1], want)
+		t.Errorf("%s: %q changes color at %q, but %s is at %q", file, p.Title, got, named[1], want)
 	}
 }
 
-// thresholds returns the number of each threshold, by the name of its record.
+// thresholds returns the value of each threshold by its metric name.
 func thresholds(t *testing.T) map[string]string {
 	t.Helper()
 	numbers := make(map[string]string)

@@ -1,8 +1,8 @@
-// Package e2e tries the program as its users run it: built, started, and scraped by a
-// real Prometheus. With -short it tries only what needs none of that.
+// Package e2e tests the program as users run it: built, started, and scraped by a real
+// Prometheus. With -short it only runs tests that need no built programs.
 //
-// It is a module of its own, and each heavy tool has another in tools/, so that what
-// they depend on stays out of the exporter's go.mod.
+// It is a separate module, and so is each tool in tools/, to keep their dependencies out
+// of the exporter's go.mod.
 package e2e
 
 import (
@@ -14,8 +14,7 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/internal/programtest"
 )
 
-// Each is built once a run, and again only when its source has changed: bin/ and Go's
-// cache keep it.
+// Programs are built once per run. They are cached in bin/ and Go's build cache.
 var (
 	buildExporter   = sync.OnceValue(func() error { return programtest.Build("..", "-o", "e2e/bin/", ".") })
 	buildPrometheus = sync.OnceValue(func() error {
@@ -26,8 +25,8 @@ var (
 	})
 )
 
-// exporter, prometheus, promtool, alertmanager and amtool return a program. With -short
-// they skip the test.
+// exporter, prometheus, promtool, alertmanager and amtool build a program and return its
+// path. With -short they skip the test.
 func exporter(t *testing.T) programtest.Binary   { return built(t, "botpenguin_exporter", buildExporter) }
 func prometheus(t *testing.T) programtest.Binary { return built(t, "prometheus", buildPrometheus) }
 func promtool(t *testing.T) string               { return string(built(t, "promtool", buildPrometheus)) }
@@ -52,7 +51,7 @@ func built(t *testing.T, program string, build func() error) programtest.Binary 
 	return programtest.Binary(path)
 }
 
-// get returns the body of an answer, which must be 200, and its content type.
+// get returns the body and content type of a response, whose status must be 200.
 func get(t *testing.T, p *programtest.Program, path, accept string) (body, contentType string) {
 	t.Helper()
 	response, err := p.Request(t.Context(), http.MethodGet, path, "Accept", accept)

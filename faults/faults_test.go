@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"strings"
@@ -74,10 +75,8 @@ func (f fault) check(t *testing.T, m *matrix, s *stand) {
 	same(t, "failures", errors, failures(t, after.body, "acme"))
 	same(t, "failures of the other account", map[string]float64{}, failures(t, after.body, "zenith"))
 	s.silent(t)
-	if exit := s.Stop(); exit != 0 {
-		t.Errorf("exit code %d", exit)
-	}
-	m.add(row{f.name, f.reason, during, after, !t.Failed()})
+	ended := s.terminate(t)
+	m.add(row{fault: f.name, reason: f.reason, during: during, after: after, ended: ended, good: !t.Failed()})
 }
 
 // healthy scrapes without a fault.
@@ -132,7 +131,9 @@ type matrix struct {
 
 type row struct {
 	fault, reason string
-	during, after outcome // with the fault, and without it again
+	condition     string        // that it was combined with, if any
+	during, after outcome       // with the fault, and without it again
+	ended         time.Duration // how long a SIGTERM took
 	good          bool
 }
 
@@ -154,7 +155,7 @@ func (m *matrix) log(t *testing.T) {
 			}
 		}
 		recovered := map[bool]string{true: fmt.Sprintf("scrape %d", r.after.scrapes), false: "FAILED"}[r.good]
-		fmt.Fprintf(&table, "| %s | %s | %.2f s | %s |\n", r.fault, outcome, r.during.longest.Seconds(), recovered)
+		fmt.Fprintf(&table, "| %s | %s | %s | %.2f s | %s | %.2f s |\n", r.fault, cmp.Or(r.condition, "–"), outcome, r.during.longest.Seconds(), recovered, r.ended.Seconds())
 	}
-	t.Logf("\n| fault | outcome | scrape took | well again |\n|---|---|---|---|\n%s", table.String())
+	t.Logf("\n| fault | together with | outcome | scrape took | well again | SIGTERM took |\n|---|---|---|---|---|---|\n%s", table.String())
 }

@@ -106,6 +106,24 @@ func TestUnreachableHosts(t *testing.T) {
 	m.log(t)
 }
 
+// A host whose certificate is replaced goes on being asked, if the ca_file is replaced,
+// too.
+func TestReplacedCertificate(t *testing.T) {
+	t.Parallel()
+	config, trust := identity(t)
+	h := newHost(t, config)
+	r, healthy, _ := bootOnHost(t, h, "https://"+h.address, ", tls_config: {ca_file: "+trust+"}")
+	r.until(t, "before", healthy, 1, "10")
+	h.close()
+	config, other := identity(t)
+	if err := os.Rename(other, trust); err != nil {
+		t.Fatal(err)
+	}
+	h.listen(t, config)
+	after := r.until(t, "after", healthy, 1, "10")
+	same(t, "failures", map[string]float64{}, failures(t, after.body, "acme"))
+}
+
 // An API name that cannot be resolved: a reload changes the name, and back.
 func TestNameThatDoesNotResolve(t *testing.T) {
 	t.Parallel()
@@ -138,12 +156,20 @@ func meetHost(t *testing.T, m *matrix, h *host, url, options string, breaks, men
 	meet(t, m, h, url, options, func(*running, string) { breaks() }, func(*running, string) { mends() })
 }
 
-func meet(t *testing.T, m *matrix, h *host, url, options string, breaks, mends func(r *running, configuration string)) {
+// bootOnHost boots the program whose account acme is on a host. It returns the gauges
+// without a fault, and the path of the configuration.
+func bootOnHost(t *testing.T, h *host, url, options string) (r *running, healthy map[string]float64, path string) {
+	t.Helper()
 	zenith := newInbox(t, 20)
-	path := programtest.WriteFile(t, "hosts.yml", strings.Replace(standYAML, `rate_limit: 0, timeout: 1m}`, `rate_limit: 0`+options+`}`, 1))
-	r := boot(t, programtest.Env{"ACME": url, "ZENITH": zenith.URL, "TOKEN": canary}, "--config.file="+path, "--log.level=debug", "--web.enable-lifecycle")
-	healthy := numbers("acme", h.handler.(*inboxtest.Server).Inbox)
+	path = programtest.WriteFile(t, "hosts.yml", strings.Replace(standYAML, `rate_limit: 0, timeout: 1m}`, `rate_limit: 0`+options+`}`, 1))
+	r = boot(t, programtest.Env{"ACME": url, "ZENITH": zenith.URL, "TOKEN": canary}, "--config.file="+path, "--log.level=debug", "--web.enable-lifecycle")
+	healthy = numbers("acme", h.handler.(*inboxtest.Server).Inbox)
 	maps.Copy(healthy, numbers("zenith", zenith.Inbox))
+	return r, healthy, path
+}
+
+func meet(t *testing.T, m *matrix, h *host, url, options string, breaks, mends func(r *running, configuration string)) {
+	r, healthy, path := bootOnHost(t, h, url, options)
 	r.until(t, "before the fault", healthy, 1, "10")
 	breaks(r, path)
 	during := r.until(t, "with the fault", failed(healthy, "acme", "users", "online", "closed", "waiting"), 1, "5")
@@ -152,9 +178,7 @@ func meet(t *testing.T, m *matrix, h *host, url, options string, breaks, mends f
 	same(t, "failures", map[string]float64{"connection": 4}, failures(t, after.body, "acme"))
 	same(t, "failures of the other account", map[string]float64{}, failures(t, after.body, "zenith"))
 	r.silent(t)
-	if exit := r.Stop(); exit != 0 {
-		t.Errorf("exit code %d", exit)
-	}
+	ended := r.terminate(t)
 	_, name, _ := strings.Cut(strings.ReplaceAll(t.Name(), "_", " "), "/")
-	m.add(row{strings.TrimPrefix(name, "matrix/"), "connection", during, after, !t.Failed()})
+	m.add(row{fault: strings.TrimPrefix(name, "matrix/"), reason: "connection", during: during, after: after, ended: ended, good: !t.Failed()})
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -33,6 +34,12 @@ func (r *running) figures(t *testing.T) figures {
 	r.Get(t, "/debug/pprof/heap?gc=1")
 	body, _ := r.scrape(t, "/metrics", "10")
 	return figuresOf(t, body)
+}
+
+// exceed reports whether there are more goroutines or descriptors than idle connections
+// to the API explain, of which there may be as many as requests in flight.
+func (f figures) exceed(before figures) bool {
+	return f.goroutines > before.goroutines+16 || f.descriptors > before.descriptors+8
 }
 
 // mixed is an excerpt of the matrix: something of everything.
@@ -73,8 +80,7 @@ func TestFailedScrapesLeaveNothingBehind(t *testing.T) {
 	fail(300)
 	programtest.Eventually(t, func() error { // connections end when they do
 		after := p.figures(t)
-		// Idle connections to the API, of which there may be as many as requests in flight.
-		if after.goroutines <= before.goroutines+16 && after.descriptors <= before.descriptors+8 && after.heap < before.heap+4*mebibyte {
+		if !after.exceed(before) && after.heap < before.heap+4*mebibyte {
 			t.Logf("before %+v, after 300 failed scrapes %+v", before, after)
 			return nil
 		}
@@ -127,3 +133,20 @@ func (r *running) withClosed(t *testing.T, n float64) map[string]float64 {
 	all[`botpenguin_inbox_closed{account="acme"}`] = n
 	return all
 }
+
+// awaitNothingLeft waits until no goroutine works for a scrape any more, and until the
+// figures are about what they were before.
+func (r *running) awaitNothingLeft(t *testing.T, before figures) {
+	t.Helper()
+	programtest.Eventually(t, func() error {
+		_, stacks := r.Get(t, "/debug/pprof/goroutine?debug=1")
+		after := r.figures(t)
+		if scraping.MatchString(stacks) || after.exceed(before) {
+			return fmt.Errorf("before %+v, after %+v\n%s", before, after, stacks)
+		}
+		return nil
+	})
+}
+
+// scraping matches the stack of a goroutine that works for a scrape.
+var scraping = regexp.MustCompile(`botpenguin_exporter/(collector|inbox)[./]`)

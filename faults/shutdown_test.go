@@ -12,9 +12,8 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/internal/programtest"
 )
 
-// drains checks how a program behaves that was told to end while a scrape is under
-// way.
-func (r *running) drains(t *testing.T) {
+// awaitDraining waits until a program that was told to end says that it is not ready.
+func (r *running) awaitDraining(t *testing.T) {
 	t.Helper()
 	programtest.Eventually(t, func() error {
 		if status, _ := r.Get(t, "/-/ready"); status == http.StatusOK {
@@ -22,6 +21,13 @@ func (r *running) drains(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// drains checks how a program behaves that was told to end while a scrape is under
+// way.
+func (r *running) drains(t *testing.T) {
+	t.Helper()
+	r.awaitDraining(t)
 	for path, want := range map[string]string{"/-/ready": "shutting down", "/metrics": "shutting down", "/probe?account=acme": "shutting down"} {
 		if status, body := r.Get(t, path); status != http.StatusServiceUnavailable || !strings.Contains(body, want) {
 			t.Errorf("%s while draining: %d %s", path, status, body)

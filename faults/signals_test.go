@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -21,10 +22,12 @@ func TestSIGHUPWhileStarting(t *testing.T) {
 	// It reads this file before it loads the configuration.
 	web := fifo(t, filepath.Join(t.TempDir(), "web.yml"))
 	read, log := pipe(t)
-	p := startProcess(t, nil, log, nil, "--config.file="+programtest.WriteFile(t, "small.yml", small(server, "")), "--web.config.file="+web)
+	address := ownAddress(t)
+	r := &running{programtest.LaunchTo(t, watched, programtest.Files{Stderr: log}, nil,
+		"--config.file="+programtest.WriteFile(t, "small.yml", small(server, "")), "--web.config.file="+web, "--web.listen-address="+address)}
 	log.Close()
-	content := p.reads(t, web)
-	p.signal(t, syscall.SIGHUP)
+	content := awaitReader(t, web)
+	r.Signal(syscall.SIGHUP)
 	if err := os.Rename(programtest.WriteFile(t, "web.yml", ""), web); err != nil { // for when it is read again
 		t.Fatal(err)
 	}
@@ -36,43 +39,33 @@ func TestSIGHUPWhileStarting(t *testing.T) {
 		}
 	}
 	if loads != 2 {
-		t.Fatalf("loaded the configuration %d times, and ended: %v", loads, p.wait(t))
+		t.Fatalf("loaded the configuration %d times, and ended with exit code %d", loads, r.Wait())
 	}
 	go io.Copy(io.Discard, read)
-	p.serves(t)
-	if exit := p.terminate(t); exit != 0 {
-		t.Errorf("exit code %d", exit)
-	}
+	r.AwaitReady(t, address)
+	r.terminate(t)
 }
 
 // A SIGHUP while the last scrapes are answered changes nothing.
 func TestSIGHUPWhileDraining(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.Start(t)
-	p := startProcess(t, nil, nil, nil, "--config.file="+programtest.WriteFile(t, "small.yml", small(server, "")))
-	p.serves(t)
+	r := boot(t, nil, "--config.file="+programtest.WriteFile(t, "small.yml", small(server, ", timeout: 1m")))
 	g := hold(server)
-	answered := make(chan int, 1)
-	go func() {
-		status, _ := p.get(t, "/metrics")
-		answered <- status
-	}()
+	answered := r.begin(t, "/metrics", "60")
 	<-g.reached
-	p.signal(t, syscall.SIGTERM)
-	within(t, "it drains", func() bool {
-		status, _ := p.get(t, "/-/ready")
-		return status == 503
-	})
-	p.signal(t, syscall.SIGHUP)
-	if status, _ := p.get(t, "/-/healthy"); status != 200 {
+	r.Signal(syscall.SIGTERM)
+	r.awaitDraining(t)
+	r.Signal(syscall.SIGHUP)
+	if status, _ := r.Get(t, "/-/healthy"); status != 200 {
 		t.Errorf("/-/healthy: %d", status)
 	}
 	g.open()
-	if status := <-answered; status != 200 {
-		t.Errorf("the scrape under way: %d", status)
+	if a := <-answered; a.status != 200 {
+		t.Errorf("the scrape under way: %d", a.status)
 	}
-	if state := p.wait(t); state.ExitCode() != 0 {
-		t.Errorf("ended: %v", state)
+	if exit := r.Wait(); exit != 0 {
+		t.Errorf("exit code %d\n%s", exit, r.Output())
 	}
 }
 
@@ -83,19 +76,19 @@ func TestClosedOutput(t *testing.T) {
 		t.Run(command, func(t *testing.T) {
 			t.Parallel()
 			server := inboxtest.Start(t)
-			p := startProcess(t, unread(t), unread(t), nil, command, "--config.file="+programtest.WriteFile(t, "small.yml", small(server, "")), "--log.level=debug")
-			p.serves(t)
+			r := bootTo(t, programtest.Files{Stdout: unread(t), Stderr: unread(t)}, nil, command, "--config.file="+programtest.WriteFile(t, "small.yml", small(server, "")), "--log.level=debug")
 			for range 3 {
-				if status, body := p.get(t, "/metrics"); status != 200 || !strings.Contains(body, "\nbotpenguin_up{account=\"acme\"} 1\n") {
-					t.Errorf("%d %s", status, body)
+				if body, _ := r.scrape(t, "/metrics", "60"); !strings.Contains(body, "\nbotpenguin_up{account=\"acme\"} 1\n") {
+					t.Error(body)
 				}
 			}
-			if exit := p.terminate(t); exit != 0 {
-				t.Errorf("exit code %d", exit)
-			}
+			r.terminate(t)
 		})
 	}
 }
+
+// bySignal and its number are the exit code of a program that a signal has ended.
+const bySignal = 128
 
 // Commands that end by themselves end by a SIGHUP or a SIGPIPE as programs do.
 func TestOtherCommandsEndBySignals(t *testing.T) {
@@ -105,13 +98,13 @@ func TestOtherCommandsEndBySignals(t *testing.T) {
 	t.Run("check | head", func(t *testing.T) {
 		t.Parallel()
 		read, errors := pipe(t)
-		p := startProcess(t, unread(t), errors, nil, "check", config)
+		check := programtest.LaunchTo(t, watched, programtest.Files{Stdout: unread(t), Stderr: errors}, nil, "check", config)
 		errors.Close()
 		if said, _ := io.ReadAll(read); len(said) != 0 {
 			t.Errorf("it says %s", said)
 		}
-		if state := p.wait(t); state.Sys().(syscall.WaitStatus).Signal() != syscall.SIGPIPE {
-			t.Errorf("ended: %v", state)
+		if exit := check.Wait(); exit != bySignal+int(syscall.SIGPIPE) {
+			t.Errorf("exit code %d, want that of a SIGPIPE", exit)
 		}
 	})
 	t.Run("count", func(t *testing.T) {
@@ -122,11 +115,16 @@ func TestOtherCommandsEndBySignals(t *testing.T) {
 			<-r.Context().Done()
 			return true
 		})
-		p := startProcess(t, nil, nil, nil, "count", config)
+		// A SIGHUP that the tests ignore, as under nohup, the program would ignore, too; one
+		// that they handle it does not.
+		hangups := make(chan os.Signal, 1)
+		signal.Notify(hangups, syscall.SIGHUP)
+		defer signal.Stop(hangups)
+		count := programtest.Launch(t, watched, nil, "count", config)
 		<-asked
-		p.signal(t, syscall.SIGHUP)
-		if state := p.wait(t); state.Sys().(syscall.WaitStatus).Signal() != syscall.SIGHUP {
-			t.Errorf("ended: %v", state)
+		count.Signal(syscall.SIGHUP)
+		if exit := count.Wait(); exit != bySignal+int(syscall.SIGHUP) {
+			t.Errorf("exit code %d, want that of a SIGHUP", exit)
 		}
 	})
 }

@@ -62,7 +62,7 @@ func TestSoak(t *testing.T) {
 	}
 	p.until(t, "at the end", healthy, 11, "10")
 	last := p.figures(t)
-	if last.goroutines > first.goroutines+16 || last.descriptors > first.descriptors+8 || last.heap > first.heap+4*mebibyte {
+	if last.exceed(first) || last.heap > first.heap+4*mebibyte {
 		_, stacks := p.Get(t, "/debug/pprof/goroutine?debug=1")
 		t.Errorf("at the start %+v, at the end %+v\n%s", first, last, stacks)
 	}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -15,23 +16,23 @@ import (
 // A SIGTERM ends the program in good order, whatever hangs.
 func TestSIGTERMEndsWhateverHangs(t *testing.T) {
 	t.Parallel()
-	type hang func(t *testing.T, p *process, server *inboxtest.Server, config string)
-	stalledLog := func(t *testing.T, p *process, _ *inboxtest.Server, _ string) { p.floodsTheLog(t) }
-	unreadAnswer := func(t *testing.T, p *process, _ *inboxtest.Server, _ string) { p.readsNothing(t) }
-	endlessHeader := func(t *testing.T, p *process, _ *inboxtest.Server, _ string) {
-		p.connect(t, "GET /metrics HTTP/1.1\r\nX-Slow: ")
+	type hang func(t *testing.T, r *running, server *inboxtest.Server, config string)
+	stalledLog := func(t *testing.T, r *running, _ *inboxtest.Server, _ string) { r.floodsTheLog(t) }
+	unreadAnswer := func(t *testing.T, r *running, _ *inboxtest.Server, _ string) { r.readsNothing(t) }
+	endlessHeader := func(t *testing.T, r *running, _ *inboxtest.Server, _ string) {
+		r.connect(t, "GET /metrics HTTP/1.1\r\nX-Slow: ")
 	}
-	hangingReload := func(t *testing.T, p *process, server *inboxtest.Server, config string) {
+	hangingReload := func(t *testing.T, r *running, server *inboxtest.Server, config string) {
 		ca := fifo(t, filepath.Join(t.TempDir(), "ca.pem"))
 		if err := os.WriteFile(config, []byte(small(server, fmt.Sprintf(", tls_config: {ca_file: %q}", ca))), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		p.signal(t, syscall.SIGHUP)
-		p.reads(t, ca)
+		r.Signal(syscall.SIGHUP)
+		awaitReader(t, ca)
 	}
-	hangingScrape := func(t *testing.T, p *process, server *inboxtest.Server, _ string) {
+	hangingScrape := func(t *testing.T, r *running, server *inboxtest.Server, _ string) {
 		g := hold(server)
-		p.connect(t, "GET /metrics HTTP/1.1\r\nHost: exporter.test\r\n\r\n")
+		r.connect(t, aScrape("60"))
 		<-g.reached
 	}
 	for name, test := range map[string]struct {
@@ -50,20 +51,34 @@ func TestSIGTERMEndsWhateverHangs(t *testing.T) {
 			t.Parallel()
 			server := inboxtest.Start(t)
 			config := programtest.WriteFile(t, "large.yml", large(server))
-			var log *os.File
+			var files programtest.Files
 			if test.log {
-				_, log = pipe(t)
+				_, files.Stderr = pipe(t)
 			}
-			p := startProcess(t, nil, log, nil, "--config.file="+config, "--log.level=debug")
-			p.serves(t)
+			r := bootTo(t, files, nil, "--config.file="+config, "--log.level=debug")
 			for _, hang := range test.hangs {
-				hang(t, p, server, config)
+				hang(t, r, server, config)
 			}
-			if exit := p.terminate(t); exit != 0 {
-				t.Errorf("exit code %d", exit)
-			}
+			r.terminate(t)
 		})
 	}
+}
+
+// A SIGTERM ends a scrape that could wait for a token for a minute.
+func TestSIGTERMEndsWaitingForAToken(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("takes 12 seconds")
+	}
+	server, endpoint := newInbox(t, 20), tokenEndpoint(t)
+	config := strings.Replace(small(server, ", timeout: 1m"), "authorization: {credentials: simulated-token}", endpoint.options, 1)
+	r := boot(t, programtest.Env{"TOKEN": canary}, "--config.file="+programtest.WriteFile(t, "small.yml", config), "--web.enable-pprof")
+	endpoint.fails(t)
+	answered := r.begin(t, "/metrics", "60")
+	r.awaitScrapes(t, 1)
+	r.terminate(t)
+	a := <-answered
+	same(t, "the scrape under way", map[string]float64{`botpenguin_up{account="acme"}`: 0, `botpenguin_query_success{account="acme",query="users"}`: 0}, gauges(t, a.body))
 }
 
 // A SIGTERM even ends a command whose output nobody reads.
@@ -74,12 +89,12 @@ func TestSIGTERMEndsACommandWithUnreadOutput(t *testing.T) {
 	}
 	server := inboxtest.Start(t)
 	read, out := pipe(t)
-	p := startProcess(t, out, nil, nil, "count", "--config.file="+programtest.WriteFile(t, "large.yml", large(server)))
+	count := programtest.LaunchTo(t, watched, programtest.Files{Stdout: out}, nil, "count", "--config.file="+programtest.WriteFile(t, "large.yml", large(server)))
 	if _, err := io.ReadFull(read, make([]byte, 1)); err != nil {
 		t.Fatal(err)
 	}
-	if exit := p.terminate(t); exit != 1 {
-		t.Errorf("exit code %d", exit)
+	if exit := count.Stop(); exit != 1 {
+		t.Errorf("exit code %d\n%s", exit, count.Output())
 	}
 }
 
@@ -88,18 +103,14 @@ func TestSecondSIGTERMEndsAtOnce(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.Start(t)
 	g := hold(server)
-	p := startProcess(t, nil, nil, nil, "--config.file="+programtest.WriteFile(t, "small.yml", small(server, ", timeout: 1m")))
-	p.serves(t)
-	p.connect(t, "GET /metrics HTTP/1.1\r\nHost: exporter.test\r\n\r\n")
+	r := boot(t, nil, "--config.file="+programtest.WriteFile(t, "small.yml", small(server, ", timeout: 1m")))
+	r.connect(t, aScrape("60"))
 	<-g.reached
-	p.signal(t, syscall.SIGTERM)
-	within(t, "it drains", func() bool {
-		status, _ := p.get(t, "/-/ready")
-		return status == 503
-	})
-	p.signal(t, syscall.SIGTERM)
-	if status := p.wait(t).Sys().(syscall.WaitStatus); status.Signal() != syscall.SIGTERM {
-		t.Errorf("ended by %v, want the second SIGTERM", status.Signal())
+	r.Signal(syscall.SIGTERM)
+	r.awaitDraining(t)
+	r.Signal(syscall.SIGTERM)
+	if exit := r.Wait(); exit != bySignal+int(syscall.SIGTERM) {
+		t.Errorf("exit code %d, want that of the second SIGTERM", exit)
 	}
 }
 
@@ -107,12 +118,9 @@ func TestSecondSIGTERMEndsAtOnce(t *testing.T) {
 func TestClientsThatDoNotReadTakeNoSlot(t *testing.T) {
 	t.Parallel()
 	server := inboxtest.Start(t)
-	p := startProcess(t, nil, nil, nil, "--config.file="+programtest.WriteFile(t, "large.yml", large(server)), "--web.max-requests=2")
-	p.serves(t)
+	r := boot(t, nil, "--config.file="+programtest.WriteFile(t, "large.yml", large(server)), "--web.max-requests=2")
 	for range 4 {
-		p.readsNothing(t)
+		r.readsNothing(t)
 	}
-	if status, body := p.get(t, "/metrics"); status != 200 {
-		t.Errorf("%d %.200s", status, body)
-	}
+	r.scrape(t, "/metrics", "60")
 }

@@ -6,7 +6,6 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
 	"strings"
 	"time"
@@ -33,23 +32,23 @@ type Request struct {
 	Selection *Selection     // what to keep of the page's contacts; nil: none
 	Observe   func(Exchange) // called after each time it was sent; may be nil
 
-	// Inspect is called with the header of each response, before its body is read, and with
-	// a function that removes the request's secrets from a text. The header may hold
-	// secrets, too. Inspect may be nil.
-	Inspect func(header http.Header, redact func(text string) string)
+	// Inspect is called with the header of each response, which may hold secrets, before its
+	// body is read. It may be nil.
+	Inspect func(header http.Header)
 }
 
 // Client sends requests to the API. A Session decides when, and how often.
 type Client struct {
 	base    *url.URL
 	http    *http.Client
+	secrets *Secrets
 	observe func(Exchange)
 }
 
 // NewClient returns a client of the API at base, such as
-// https://api-v7.express-chat.com. The transport adds the authorization. observe, which
-// may be nil, is called after every request.
-func NewClient(base *url.URL, transport http.RoundTripper, observe func(Exchange)) *Client {
+// https://api-v7.express-chat.com. The transport adds the authorization. No error of the
+// client shows one of the secrets. observe, which may be nil, is called after every request.
+func NewClient(base *url.URL, transport http.RoundTripper, secrets *Secrets, observe func(Exchange)) *Client {
 	if observe == nil {
 		observe = func(Exchange) {}
 	}
@@ -61,6 +60,7 @@ func NewClient(base *url.URL, transport http.RoundTripper, observe func(Exchange
 			// The transport would add the token to a request to another host, too.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
+		secrets: secrets,
 		observe: observe,
 	}
 }
@@ -72,7 +72,6 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 // long the API asks to wait before the next request, which it may do in any response;
 // 0 if it does not. Every error is an *Error with any of the Reasons but Pagination.
 func (c *Client) fetch(ctx context.Context, r Request) (page Page, retryAfter time.Duration, err error) {
-	var secrets redactor
 	exchange := Exchange{}
 	began := time.Now()
 	defer func() {
@@ -82,21 +81,21 @@ func (c *Client) fetch(ctx context.Context, r Request) (page Page, retryAfter ti
 			r.Observe(exchange)
 		}
 	}()
-	request, err := c.request(httptrace.WithClientTrace(ctx, secrets.trace()), r)
+	request, err := c.request(ctx, r)
 	if err != nil {
-		return Page{}, 0, Errorf(Connection, "%s", secrets.redact(err.Error()))
+		return Page{}, 0, Errorf(Connection, "%s", c.secrets.shorten(err.Error()))
 	}
 	response, err := c.http.Do(request)
 	if err != nil {
-		return Page{}, 0, requestError(ctx, err, &secrets)
+		return Page{}, 0, requestError(ctx, err, c.secrets)
 	}
 	defer response.Body.Close()
 	exchange.Status = response.StatusCode
 	if r.Inspect != nil {
-		r.Inspect(response.Header, secrets.redact)
+		r.Inspect(response.Header)
 	}
 	retryAfter = parseRetryAfter(response.Header.Get("Retry-After"), time.Now())
-	page, exchange.Bytes, err = read(ctx, response, r.Selection, &secrets)
+	page, exchange.Bytes, err = read(ctx, response, r.Selection, c.secrets)
 	return page, retryAfter, err
 }
 
@@ -119,7 +118,7 @@ func (c *Client) request(ctx context.Context, r Request) (*http.Request, error) 
 }
 
 // read reads a response and returns its page or error, and how many bytes it had.
-func read(ctx context.Context, response *http.Response, selection *Selection, secrets *redactor) (Page, int64, error) {
+func read(ctx context.Context, response *http.Response, selection *Selection, secrets *Secrets) (Page, int64, error) {
 	success := response.StatusCode/100 == 2
 	if response.StatusCode == http.StatusSwitchingProtocols {
 		// What follows is not a body, and reading it ends with no context.
@@ -144,6 +143,7 @@ func read(ctx context.Context, response *http.Response, selection *Selection, se
 	case err != nil:
 		return Page{}, n, bodyError(ctx, err, secrets)
 	case !e.success || e.code != 0 && e.code/100 != 2:
+		e.page.Release()
 		return Page{}, n, apiError(e, secrets)
 	}
 	return e.page, n, nil

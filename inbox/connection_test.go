@@ -80,7 +80,7 @@ func TestConnectionRefused(t *testing.T) {
 	}
 	listener.Close()
 	var seen []Exchange
-	client := NewClient(parseURL(t, "http://"+listener.Addr().String()), bearerTransport(t, canary), func(x Exchange) { seen = append(seen, x) })
+	client := NewClient(parseURL(t, "http://"+listener.Addr().String()), bearerTransport(t, canary), known(canary), func(x Exchange) { seen = append(seen, x) })
 	_, _, err = client.fetch(t.Context(), Request{})
 	if got, want := ports.ReplaceAllString(outcome(err), "X"), "connection, retryable: dial tcp X: connect: connection refused"; got != want {
 		t.Errorf("got %s, want %s", got, want)
@@ -89,7 +89,7 @@ func TestConnectionRefused(t *testing.T) {
 	if diff := cmp.Diff(want, seen, cmpopts.EquateErrors(), cmpopts.IgnoreFields(Exchange{}, "Duration")); diff != "" {
 		t.Errorf("exchanges: (-want +got)\n%s", diff)
 	}
-	_, _, err = NewClient(&url.URL{Scheme: "http", Host: "no host"}, nil, nil).fetch(t.Context(), Request{})
+	_, _, err = NewClient(&url.URL{Scheme: "http", Host: "no host"}, nil, nil, nil).fetch(t.Context(), Request{})
 	if got, want := outcome(err), `connection: parse "http://no%20host/inbox/users": invalid URL escape "%20"`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}

@@ -56,7 +56,15 @@ func decode(body io.Reader, selection *Selection) (envelope, int64, error) {
 	d.input = limitedReader{reader: body, consumed: d.input.consumed}
 	d.json.Reset(&d.input, jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
 	clear(d.keys)
+	if selection != nil && selection.Memory == nil {
+		own := *selection
+		own.Memory = NewMemory(NewBudget(maxReadMemory), nil)
+		selection = &own
+	}
 	e, err := d.envelope(selection)
+	if err != nil {
+		e.page.Release()
+	}
 	input := d.input
 	d.input.reader = nil
 	if input.longest <= keptBuffer { // otherwise its buffer has grown to hold that token
@@ -190,27 +198,30 @@ func (d *decoder) data(page *Page, selection *Selection) (bool, error) {
 	if _, err := d.json.ReadToken(); err != nil {
 		return false, err
 	}
-	d.record.unreadable = nil
+	d.record.startPage(selection)
 	for d.json.PeekKind() != ']' {
 		if err := d.contact(page, selection); err != nil {
 			return false, err
 		}
 		page.Records++
 	}
-	page.Unreadable = d.record.unreadable
+	page.Unreadable, page.Checked = d.record.unreadable, d.record.checked
 	_, err := d.json.ReadToken()
 	return true, err
 }
 
 // contact reads one record: what is selected of it, or only its identity if it is the
-// first of the page, or nothing.
+// first of the page, or nothing of it.
 func (d *decoder) contact(page *Page, selection *Selection) error {
 	switch {
-	case selection != nil:
+	case selection != nil && !selection.Discard:
 		if page.Records == maxPageContacts {
 			return Errorf(TooLarge, "the page has more than %d contacts", maxPageContacts)
 		}
 		contact, err := d.record.read(*selection)
+		if err == nil {
+			err = page.take(selection)
+		}
 		if err != nil {
 			return err
 		}
@@ -218,12 +229,18 @@ func (d *decoder) contact(page *Page, selection *Selection) error {
 		if page.Records == 0 {
 			page.First = contact.ID
 		}
-	case page.Records == 0:
-		contact, err := d.record.read(Selection{})
+	case selection != nil || page.Records == 0:
+		var checks Selection
+		if selection != nil {
+			checks = *selection
+		}
+		contact, err := d.record.read(checks)
 		if err != nil {
 			return err
 		}
-		page.First = contact.ID
+		if page.Records == 0 {
+			page.First = contact.ID
+		}
 	default:
 		return d.json.SkipValue()
 	}

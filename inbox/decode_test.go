@@ -9,9 +9,13 @@ import (
 	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-var compareEnvelopes = cmp.AllowUnexported(envelope{})
+// comparePages compares pages without the memory that they take.
+var comparePages = cmpopts.IgnoreUnexported(Page{})
+
+var compareEnvelopes = cmp.Options{cmp.AllowUnexported(envelope{}), comparePages}
 
 // pageOf returns the page of contacts with these ids, without a selection.
 func pageOf(ids ...string) Page {

@@ -53,7 +53,7 @@ func TestContentEncodings(t *testing.T) {
 			if err == nil {
 				want = pageOf("a", "b")
 			}
-			if diff := cmp.Diff(want, page); diff != "" {
+			if diff := cmp.Diff(want, page, comparePages); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
 		})

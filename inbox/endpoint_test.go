@@ -35,16 +35,16 @@ func TestEndpoints(t *testing.T) {
 	}
 }
 
-// Each response can be inspected, also one that is an error, and its secrets removed.
+// Each response can be inspected, also one that is an error.
 func TestResponsesAreInspected(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{200, 429, 500} {
-		client := testClient(t, respondWith(status, onePage, "X-Ratelimit-Limit: 60", "X-Echo: "+canary))
+		client := testClient(t, respondWith(status, onePage, "X-Ratelimit-Limit: 60"))
 		var got []string
-		_, _, _ = client.fetch(t.Context(), Request{Inspect: func(header http.Header, redact func(string) string) {
-			got = append(got, header.Get("X-RateLimit-Limit"), redact("echo: "+header.Get("X-Echo")))
+		_, _, _ = client.fetch(t.Context(), Request{Inspect: func(header http.Header) {
+			got = append(got, header.Get("X-RateLimit-Limit"))
 		}})
-		if diff := cmp.Diff([]string{"60", "echo: <secret>"}, got); diff != "" {
+		if diff := cmp.Diff([]string{"60"}, got); diff != "" {
 			t.Errorf("status %d: (-want +got)\n%s", status, diff)
 		}
 	}

@@ -14,10 +14,10 @@ import (
 )
 
 // requestError returns the error of a request without a response.
-func requestError(ctx context.Context, err error, secrets *redactor) error {
+func requestError(ctx context.Context, err error, secrets *Secrets) error {
 	var own *Error
-	if errors.As(err, &own) { // the transport's, which keeps secrets out of it and may return it to several requests
-		own = Errorf(own.Reason, "%s", own.text)
+	if errors.As(err, &own) { // the transport's, which may return it to several requests
+		own = Errorf(own.Reason, "%s", secrets.Redact(own.text))
 		if own.Reason == Connection {
 			return own.retry()
 		}
@@ -39,7 +39,7 @@ func requestError(ctx context.Context, err error, secrets *redactor) error {
 }
 
 // bodyError returns the error of a response whose body cannot be read or decoded.
-func bodyError(ctx context.Context, err error, secrets *redactor) error {
+func bodyError(ctx context.Context, err error, secrets *Secrets) error {
 	if ended := ContextError(ctx, "no response before the deadline"); ended != nil {
 		return ended
 	}
@@ -77,7 +77,7 @@ func decodeError(err error) error {
 }
 
 // statusError returns the error of a response whose HTTP status is not a success.
-func statusError(response *http.Response, e envelope, secrets *redactor) error {
+func statusError(response *http.Response, e envelope, secrets *Secrets) error {
 	status := response.StatusCode
 	text := fmt.Sprintf("%d %s", status, http.StatusText(status))
 	if status/100 == 3 {
@@ -88,7 +88,7 @@ func statusError(response *http.Response, e envelope, secrets *redactor) error {
 }
 
 // apiError returns the error of a response that reports a failure in its body.
-func apiError(e envelope, secrets *redactor) error {
+func apiError(e envelope, secrets *Secrets) error {
 	text := "the API reported a failure"
 	if e.code != 0 {
 		text += fmt.Sprintf(" with code %d", e.code)
@@ -98,7 +98,7 @@ func apiError(e envelope, secrets *redactor) error {
 
 // responseError returns an error with the message of the API. A code may say more about
 // the reason than the kind of failure does.
-func responseError(reason Reason, code int, text string, e envelope, secrets *redactor) error {
+func responseError(reason Reason, code int, text string, e envelope, secrets *Secrets) error {
 	switch {
 	case rejected(code), rejected(e.code):
 		reason = Auth

@@ -95,9 +95,9 @@ type slot struct {
 }
 
 // acquire waits until a request may be sent, or until ctx or ended ends. The request
-// must use the slot's context, which is that of ctx and outlives ended, and release the
-// slot. An error is Timeout or the cause of the context that ended, or RateLimited if
-// the API asked for a longer pause.
+// must use the slot's context, which is that of ctx and outlives ended, release the slot,
+// and then cancel the context. An error is Timeout or the cause of the context that
+// ended, or RateLimited if the API asked for a longer pause.
 func (l *Limiter) acquire(ctx, ended context.Context, priority Priority, until func() time.Time) (*slot, error) {
 	s := l.enqueue(ctx, priority, until)
 	stop := context.AfterFunc(ended, func() { s.cancel(context.Cause(ended)) })
@@ -156,7 +156,6 @@ func (s *slot) abandon() error {
 
 // release ends a request that was admitted; err is its outcome.
 func (s *slot) release(err error) {
-	s.cancel(nil)
 	l := s.limiter
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -69,9 +69,6 @@ func TestASlotOutlivesTheSession(t *testing.T) {
 			t.Errorf("in flight: %v", err)
 		}
 		slot.release(nil)
-		if slot.ctx.Err() == nil {
-			t.Error("the context of a released slot has not ended")
-		}
 	})
 }
 

@@ -10,8 +10,7 @@ import (
 
 const (
 	maxPageContacts = 100_000 // contacts of one page, if they are kept
-	maxValues       = 100     // values of one field of one contact
-	maxValue        = 1 << 10 // bytes of one such value
+	maxValue        = 1 << 10 // bytes of one value
 )
 
 // recordReader reads one record, token by token.
@@ -23,7 +22,10 @@ type recordReader struct {
 	contact    Contact
 	found      bool          // its _id
 	unreadable map[int]error // of the page; see Page.Unreadable
+	checked    []Checked     // of the page; see Page.Checked
+	verdicts   []Verdict     // of the record, for each of Selection.Checks
 	wanted     []wanted
+	numbers    [][]byte // of the values of each field, in the memory of the selection
 	scratch    []byte
 }
 
@@ -32,6 +34,15 @@ type wanted struct {
 	rest  Path
 	field int // index in Selection.Fields, or -1
 	time  int // index in Selection.Times, or -1
+	check int // index in Selection.Checks, or -1
+}
+
+// startPage prepares for the records of a page.
+func (r *recordReader) startPage(selection *Selection) {
+	r.unreadable, r.checked = nil, nil
+	if selection != nil && len(selection.Checks) > 0 {
+		r.checked = make([]Checked, len(selection.Checks))
+	}
 }
 
 // read reads a record. Its identity is its _id if that is a string or a number, else the
@@ -41,12 +52,18 @@ func (r *recordReader) read(selection Selection) (Contact, error) {
 	r.found = false
 	r.selection = selection
 	r.contact = Contact{Values: make([][]string, len(selection.Fields)), Times: make([]time.Time, len(selection.Times))}
+	r.forget()
 	r.wanted = r.wanted[:0]
 	for i, path := range selection.Fields {
-		r.wanted = append(r.wanted, wanted{rest: path, field: i, time: -1})
+		r.wanted = append(r.wanted, wanted{rest: path, field: i, time: -1, check: -1})
 	}
 	for i, path := range selection.Times {
-		r.wanted = append(r.wanted, wanted{rest: path, field: -1, time: i})
+		r.wanted = append(r.wanted, wanted{rest: path, field: -1, time: i, check: -1})
+	}
+	r.verdicts = r.verdicts[:0]
+	for i, check := range selection.Checks {
+		r.wanted = append(r.wanted, wanted{rest: check.Path, field: -1, time: -1, check: i})
+		r.verdicts = append(r.verdicts, Unknown)
 	}
 	if err := r.value(r.wanted, true); err != nil {
 		return Contact{}, err
@@ -54,11 +71,35 @@ func (r *recordReader) read(selection Selection) (Contact, error) {
 	if !r.found {
 		r.contact.ID = r.identity()
 	}
+	for i, verdict := range r.verdicts {
+		r.checked[i].add(verdict)
+	}
 	for i := range r.contact.Values {
-		slices.Sort(r.contact.Values[i])
-		r.contact.Values[i] = slices.Compact(r.contact.Values[i])
+		var err error
+		if r.contact.Values[i], err = selection.Memory.set(i, r.numbers[i]); err != nil {
+			return Contact{}, err
+		}
 	}
 	return r.contact, nil
+}
+
+// forget forgets the values of the record before.
+func (r *recordReader) forget() {
+	for len(r.numbers) < len(r.selection.Fields) {
+		r.numbers = append(r.numbers, nil)
+	}
+	for i := range r.numbers {
+		r.numbers[i] = r.numbers[i][:0]
+	}
+}
+
+func (c *Checked) add(v Verdict) {
+	if v != Unknown {
+		c.Known++
+	}
+	if v == Contradicts {
+		c.Contradicting++
+	}
 }
 
 func (r *recordReader) identity() (id Identity) {
@@ -83,7 +124,9 @@ func (r *recordReader) value(here []wanted, record bool) error {
 func (r *recordReader) object(here []wanted, record bool) error {
 	for _, w := range here {
 		if len(w.rest) == 0 && w.field >= 0 {
-			r.refuse(w.field, Errorf(Decode, "field %s of a contact is an object, not a value", r.selection.Fields[w.field]))
+			if err := r.refuse(w.field, Errorf(Decode, "field %s of a contact is an object, not a value", r.selection.Fields[w.field])); err != nil {
+				return err
+			}
 		}
 	}
 	if err := r.delimiter(); err != nil {
@@ -136,8 +179,7 @@ func (r *recordReader) id(here []wanted) error {
 		r.hash.Write(text)
 		r.contact.ID, r.found = r.identity(), true
 	}
-	r.take(here, kind, text)
-	return nil
+	return r.take(here, kind, text)
 }
 
 func (r *recordReader) array(here []wanted) error {
@@ -158,45 +200,57 @@ func (r *recordReader) scalar(here []wanted) error {
 	if err != nil {
 		return err
 	}
-	r.take(here, kind, text)
-	return nil
+	return r.take(here, kind, text)
 }
 
 // take keeps a scalar for the wanted fields whose paths end here.
-func (r *recordReader) take(here []wanted, kind jsontext.Kind, text []byte) {
+func (r *recordReader) take(here []wanted, kind jsontext.Kind, text []byte) error {
 	for _, w := range here {
+		var err error
 		switch {
 		case len(w.rest) > 0 || kind == 'n' || len(text) == 0:
+		case w.check >= 0:
+			r.verdicts[w.check] = max(r.verdicts[w.check], r.selection.Checks[w.check].Judge(string(text)))
 		case w.time >= 0:
 			r.takeTime(w.time, text)
 		default:
-			r.takeValue(w.field, text)
+			err = r.takeValue(w.field, text)
+		}
+		if err != nil {
+			return err
 		}
 	}
+	return nil
 }
 
-func (r *recordReader) takeValue(field int, text []byte) {
-	values := &r.contact.Values[field]
-	switch {
-	case len(text) > maxValue:
-		r.refuse(field, Errorf(TooLarge, "field %s of a contact is longer than %d bytes", r.selection.Fields[field], maxValue))
-	case slices.Contains(*values, string(text)):
-	case len(*values) == maxValues:
-		r.refuse(field, Errorf(TooLarge, "field %s of a contact has more than %d values", r.selection.Fields[field], maxValues))
-	default:
-		*values = append(*values, string(text))
+func (r *recordReader) takeValue(field int, text []byte) error {
+	path := r.selection.Fields[field]
+	if len(text) > maxValue {
+		return r.refuse(field, Errorf(TooLarge, "field %s of a contact is longer than %d bytes", path, maxValue))
 	}
+	number, ok, err := r.selection.Memory.number(field, text)
+	switch {
+	case err != nil:
+		return err
+	case !ok:
+		return r.refuse(field, Errorf(TooLarge,
+			"its contacts have more than %d different values of %s: group by a field with fewer, or count by dimensions (by)", MaxValues, path))
+	case !slices.Contains(r.numbers[field], number):
+		r.numbers[field] = append(r.numbers[field], number)
+	}
+	return nil
 }
 
 // refuse records why a field's values cannot be labels. The contacts can still be counted
-// and grouped by other fields.
-func (r *recordReader) refuse(field int, why error) {
+// and grouped by other fields: it returns an error only if nobody wants that.
+func (r *recordReader) refuse(field int, why error) error {
 	if r.unreadable == nil {
 		r.unreadable = make(map[int]error)
 	}
 	if r.unreadable[field] == nil {
 		r.unreadable[field] = why
 	}
+	return r.selection.Memory.refuse(field, why)
 }
 
 // firstTime is the earliest time that is believed. The API did not exist before; what is

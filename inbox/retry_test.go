@@ -71,7 +71,7 @@ func TestSessionRetriesWhatMaySucceed(t *testing.T) {
 				if err == nil {
 					want = pageOf("a", "b")
 				}
-				if diff := cmp.Diff(want, page); diff != "" {
+				if diff := cmp.Diff(want, page, comparePages); diff != "" {
 					t.Errorf("(-want +got)\n%s", diff)
 				}
 				expectEmpty(t, limiter)

@@ -55,7 +55,7 @@ func testClient(t testing.TB, handler http.HandlerFunc) *Client {
 	t.Helper()
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	return NewClient(parseURL(t, server.URL), bearerTransport(t, canary), nil)
+	return NewClient(parseURL(t, server.URL), bearerTransport(t, canary), known(canary), nil)
 }
 
 // respondWith responds with a status, headers ("Name: value") and a body.
@@ -85,7 +85,7 @@ func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { retur
 
 // fakeClient returns a client without a network.
 func fakeClient(f roundTripper) *Client {
-	return NewClient(&url.URL{Scheme: "http", Host: "inbox.example"}, f, nil)
+	return NewClient(&url.URL{Scheme: "http", Host: "inbox.example"}, f, known(canary), nil)
 }
 
 // newResponse returns the response of respondWith.
@@ -155,4 +155,13 @@ func start(ctx context.Context, s *Session, body string) chan string {
 	}()
 	synctest.Wait()
 	return done
+}
+
+// known returns a registry of secrets.
+func known(secrets ...string) *Secrets {
+	s := &Secrets{}
+	for i, secret := range secrets {
+		s.Add("acme", fmt.Sprint(i), secret)
+	}
+	return s
 }

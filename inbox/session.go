@@ -116,6 +116,7 @@ func (s *Session) send(slot *slot, request Request) (Page, error) {
 	}
 	c := &call{done: make(chan struct{})}
 	go func() {
+		defer slot.cancel(nil) // and not before done is closed, or the request would seem late
 		c.page, c.err = s.fetch(slot, request)
 		close(c.done)
 		s.finish(c)

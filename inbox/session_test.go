@@ -40,6 +40,25 @@ func TestSessionEndsWithItsContext(t *testing.T) {
 	})
 }
 
+// A response that has come is not lost because it takes long to release the slot, as it
+// may where many goroutines share a processor. After that, its context ends.
+func TestAResponseIsNotLostWhileItsSlotIsReleased(t *testing.T) {
+	t.Parallel()
+	a, limiter := newAPI(inTurn(200)), NewLimiter(0, 1)
+	slot, err := limiter.acquire(t.Context(), never, Known, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = a.session(t, limiter, nil).send(slot, Request{Observe: func(Exchange) {
+		limiter.mu.Lock()
+		time.AfterFunc(10*abandonAfter, limiter.mu.Unlock)
+	}})
+	if got := outcome(err); got != "success" {
+		t.Error(got)
+	}
+	<-slot.ctx.Done()
+}
+
 func TestAnEndedSessionSendsNothing(t *testing.T) {
 	t.Parallel()
 	const ended = "timeout: the scrape has ended"

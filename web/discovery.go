@@ -7,18 +7,17 @@ import (
 	"github.com/go-kit/log/level"
 )
 
-// targetGroup is what Prometheus' HTTP service discovery takes a list of.
+// targetGroup is one element of a response to Prometheus' HTTP service discovery.
 type targetGroup struct {
 	Targets []string          `json:"targets"`
 	Labels  map[string]string `json:"labels"`
 }
 
-// discover serves a target for each account: its probe, at the address that the
-// client has asked.
+// discover serves one target per account: its /probe, at the host of the request.
 func (s *Server) discover(w http.ResponseWriter, r *http.Request) {
 	inboxes := s.inboxes.Load()
 	if inboxes == nil {
-		http.Error(w, "no configuration is in force yet", http.StatusServiceUnavailable)
+		http.Error(w, noConfiguration, http.StatusServiceUnavailable)
 		return
 	}
 	groups := []targetGroup{}
@@ -35,6 +34,6 @@ func (s *Server) discover(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	if err := json.NewEncoder(w).Encode(groups); err != nil {
-		level.Debug(s.options.Logger).Log("msg", "serving targets", "err", err)
+		level.Debug(s.options.Logger).Log("msg", "sending the targets failed", "err", err)
 	}
 }

@@ -12,14 +12,14 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/collector"
 )
 
-// metrics finds the exporter's own metrics and, if the options say so, those of all
-// accounts. A HEAD asks no API.
+// metrics is the finder of the telemetry path: the exporter's own metrics and, unless
+// disabled, those of all accounts. A HEAD request makes no API requests.
 func (s *Server) metrics(w http.ResponseWriter, r *http.Request) (prometheus.Gatherer, *refusal) {
 	inboxes := s.inboxes.Load()
 	if inboxes == nil || !s.options.Accounts || r.Method == http.MethodHead {
 		return s.options.Registry, nil
 	}
-	snapshots := s.run(w, r, s.finishing(), inboxes.Accounts...)
+	snapshots := s.run(w, r, s.reserve(), inboxes.Accounts...)
 	series := 0
 	for _, snapshot := range snapshots {
 		series += snapshot.Series()
@@ -28,24 +28,25 @@ func (s *Server) metrics(w http.ResponseWriter, r *http.Request) (prometheus.Gat
 	return prometheus.Gatherers{s.options.Registry, registryOf(collector.NewGauges(snapshots...))}, nil
 }
 
-// probe finds the gauges of one account. A HEAD asks no API.
+// probe is the finder of /probe: the gauges of one account. A HEAD request makes no API
+// requests.
 func (s *Server) probe(w http.ResponseWriter, r *http.Request) (prometheus.Gatherer, *refusal) {
 	inboxes := s.inboxes.Load()
 	if inboxes == nil {
-		return nil, &refusal{http.StatusServiceUnavailable, "no configuration is in force yet"}
+		return nil, &refusal{http.StatusServiceUnavailable, noConfiguration}
 	}
 	name := r.URL.Query().Get("account")
 	if name == "" {
-		return nil, &refusal{http.StatusBadRequest, "the parameter account is missing: /probe?account=NAME"}
+		return nil, &refusal{http.StatusBadRequest, "account parameter is missing: use /probe?account=NAME"}
 	}
 	account := inboxes.account(name)
 	switch {
 	case account == nil:
-		return nil, &refusal{http.StatusNotFound, fmt.Sprintf("there is no account %.100q in the configuration", name)}
+		return nil, &refusal{http.StatusNotFound, fmt.Sprintf("no account %.100q in the configuration", name)}
 	case r.Method == http.MethodHead:
 		return prometheus.Gatherers{}, nil
 	}
-	return registryOf(collector.NewProbeGauges(s.run(w, r, finishing{offset: s.options.TimeoutOffset}, account)[0])), nil
+	return registryOf(collector.NewProbeGauges(s.run(w, r, reserve{offset: s.options.TimeoutOffset}, account)[0])), nil
 }
 
 func registryOf(c prometheus.Collector) *prometheus.Registry {
@@ -54,8 +55,8 @@ func registryOf(c prometheus.Collector) *prometheus.Registry {
 	return registry
 }
 
-// expose writes values in the format that the client prefers. What cannot be gathered
-// does not take the rest away.
+// expose writes the metrics in the format that the client prefers. Metrics that cannot
+// be gathered are left out.
 func (s *Server) expose(w http.ResponseWriter, r *http.Request, values prometheus.Gatherer) {
 	promhttp.HandlerFor(values, promhttp.HandlerOpts{
 		ErrorLog:          errorLog{s},
@@ -65,16 +66,16 @@ func (s *Server) expose(w http.ResponseWriter, r *http.Request, values prometheu
 	}).ServeHTTP(w, r)
 }
 
-// errorLog is how promhttp tells what it could not serve.
+// errorLog logs the errors of promhttp.
 type errorLog struct{ server *Server }
 
-// Println logs what promhttp says. A client that hangs up is its own affair; metrics
-// that contradict each other are not.
+// Println implements promhttp.Logger. An error while gathering is a bug and logged as an
+// error; an error while sending means that the client has disconnected.
 func (l errorLog) Println(v ...any) {
 	leveled := level.Debug(l.server.options.Logger)
 	message := fmt.Sprint(v...)
 	if strings.Contains(message, "gathering") {
 		leveled = level.Error(l.server.options.Logger)
 	}
-	leveled.Log("msg", "serving metrics", "err", message)
+	leveled.Log("msg", "serving metrics failed", "err", message)
 }

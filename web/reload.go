@@ -5,16 +5,16 @@ import (
 	"net/http"
 )
 
-// reload loads the configuration anew. What is wrong with it is told, line by line,
-// and the one in force stays.
+// reload reloads the configuration. If that fails, the current one is kept, and the
+// response lists all errors.
 func (s *Server) reload(w http.ResponseWriter, _ *http.Request) {
 	if !s.options.Lifecycle {
-		http.Error(w, "reloading by HTTP is not allowed: start with --web.enable-lifecycle, or send a SIGHUP", http.StatusForbidden)
+		http.Error(w, "reloading via HTTP is disabled: start the exporter with --web.enable-lifecycle, or send it a SIGHUP", http.StatusForbidden)
 		return
 	}
 	if err := s.options.Reload(); err != nil {
-		http.Error(w, "the configuration in force stays, for the new one is broken:\n"+err.Error(), http.StatusInternalServerError)
+		http.Error(w, "reloading the configuration failed, keeping the current one:\n"+s.options.Secrets.Redact(err.Error()), http.StatusInternalServerError)
 		return
 	}
-	fmt.Fprintln(w, "reloaded")
+	fmt.Fprintln(w, "configuration reloaded")
 }

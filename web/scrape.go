@@ -10,15 +10,14 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/collector"
 )
 
-// readTime is how long after the deadline of its scrape a client may take to read the
-// answer.
-const readTime = 10 * time.Second
+// readTimeout is how long after the deadline of its scrape a client may take to read the
+// response.
+const readTimeout = 10 * time.Second
 
-// finder does the work of a scrape: it returns what gathers the values, or why there are
-// none.
+// finder does the work of a scrape and returns its metrics, or a refusal.
 type finder func(w http.ResponseWriter, r *http.Request) (prometheus.Gatherer, *refusal)
 
-// refusal is an answer to a scrape that has no values.
+// refusal is the response to a scrape that is not served.
 type refusal struct {
 	status int
 	text   string
@@ -31,9 +30,9 @@ func (r *refusal) write(w http.ResponseWriter) {
 	http.Error(w, r.text, r.status)
 }
 
-// scrape serves what find finds, and counts every scrape, also those that are refused.
-// The answer is written after the scrape has ended for --web.max-requests, so that a
-// client that does not read it keeps no other from being served.
+// scrape returns a handler that serves the metrics of a finder and counts all scrapes,
+// including refused ones. The response is written after the scrape has released its slot
+// of --web.max-requests, so that a slow client does not block others.
 func (s *Server) scrape(find finder) http.Handler {
 	return promhttp.InstrumentMetricHandler(s.options.Registry, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		values, refused := s.gather(w, r, find)
@@ -45,31 +44,31 @@ func (s *Server) scrape(find finder) http.Handler {
 	}))
 }
 
-// gather returns the values that find finds, in memory.
+// gather gathers the metrics of a finder into memory, in a slot of --web.max-requests.
 func (s *Server) gather(w http.ResponseWriter, r *http.Request, find finder) (prometheus.Gatherer, *refusal) {
-	ctx, end, refused := s.scrapes.begin(r.Context())
+	ctx, release, refused := s.inFlight.acquire(r.Context())
 	if refused != nil {
 		return nil, refused
 	}
-	defer end()
+	defer release()
 	found, refused := find(w, r.WithContext(ctx))
 	if refused != nil {
 		return nil, refused
 	}
-	return prometheus.GathererFunc(keep(found.Gather())), nil
+	return prometheus.GathererFunc(constant(found.Gather())), nil
 }
 
-// keep returns a function that returns its arguments.
-func keep[T any](values T, err error) func() (T, error) {
-	return func() (T, error) { return values, err }
+// constant returns a function that returns the arguments of constant.
+func constant[T any](value T, err error) func() (T, error) {
+	return func() (T, error) { return value, err }
 }
 
-// run scrapes accounts concurrently, each until its own deadline, which leaves time for
-// finishing before Prometheus' timeout.
-func (s *Server) run(w http.ResponseWriter, r *http.Request, f finishing, accounts ...*collector.Account) []*collector.Snapshot {
+// run scrapes accounts concurrently, each until its own deadline, and reserves time to
+// send the response before Prometheus' timeout.
+func (s *Server) run(w http.ResponseWriter, r *http.Request, reserved reserve, accounts ...*collector.Account) []*collector.Snapshot {
 	began := time.Now()
 	deadline := func(a *collector.Account) time.Time {
-		return began.Add(timeout(r.Header, f, a.Timeout()))
+		return began.Add(timeout(r.Header, reserved, a.Timeout()))
 	}
 	latest := began
 	for _, account := range accounts {
@@ -77,14 +76,14 @@ func (s *Server) run(w http.ResponseWriter, r *http.Request, f finishing, accoun
 			latest = d
 		}
 	}
-	extend(w, latest)
+	extendWriteDeadline(w, latest)
 	return collector.ScrapeAll(accounts, func(a *collector.Account) *collector.Snapshot {
 		return a.Scrape(r.Context(), deadline(a))
 	})
 }
 
-// extend gives the client until readTime after a deadline to read the answer, whatever
-// the server's own timeout says.
-func extend(w http.ResponseWriter, deadline time.Time) {
-	_ = http.NewResponseController(w).SetWriteDeadline(deadline.Add(readTime)) // unsupported only in tests
+// extendWriteDeadline gives the client until readTimeout after the deadline of its scrape
+// to read the response. It overrides the server's WriteTimeout.
+func extendWriteDeadline(w http.ResponseWriter, deadline time.Time) {
+	_ = http.NewResponseController(w).SetWriteDeadline(deadline.Add(readTimeout)) // unsupported only in tests
 }

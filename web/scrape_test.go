@@ -18,10 +18,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// client is a client that reads nothing until read is closed. It records its deadline.
+// client is a response writer whose writes block until read is closed. It records the
+// write deadline.
 type client struct {
 	http.ResponseWriter
-	writing  chan<- struct{} // gets a value when the answer begins to be written
+	writing  chan<- struct{} // receives a value when the response is being written
 	read     <-chan struct{}
 	deadline time.Time
 }
@@ -40,11 +41,11 @@ func (c *client) SetWriteDeadline(t time.Time) error {
 	return nil
 }
 
-// Clients that do not read keep nobody else from scraping: what they get is in memory,
-// and their slot is free.
-func TestClientsThatDoNotRead(t *testing.T) {
+// Clients that do not read their response do not block others: their metrics are in
+// memory and their slot is released.
+func TestSlowClientsDoNotBlockOthers(t *testing.T) {
 	for _, path := range []string{"/metrics", "/probe?account=acme"} {
-		listening, server, _ := start(t, nil) // 2 scrapes at a time
+		listening, server, _ := start(t, nil) // at most 2 concurrent scrapes
 		writing, read := make(chan struct{}), make(chan struct{})
 		served := make(chan struct{})
 		const clients = 40
@@ -67,8 +68,8 @@ func TestClientsThatDoNotRead(t *testing.T) {
 	}
 }
 
-// A client has ten seconds from the end of its scrape to read the answer.
-func TestDeadlineOfTheClient(t *testing.T) {
+// A client has ten seconds from the deadline of its scrape to read the response.
+func TestWriteDeadline(t *testing.T) {
 	_, server, _ := start(t, nil) // accounts with a timeout of 10 s
 	for header, scrape := range map[string]time.Duration{"": 10 * time.Second, "5": 4500 * time.Millisecond, "60": 10 * time.Second} {
 		for _, path := range []string{"/metrics", "/probe?account=acme"} {
@@ -87,7 +88,7 @@ func TestDeadlineOfTheClient(t *testing.T) {
 	}
 }
 
-// pipes is a listener whose connections are in memory, where time can be simulated.
+// pipes is a listener for in-memory connections, for synctest.
 type pipes chan net.Conn
 
 func (p pipes) Accept() (net.Conn, error) {
@@ -100,14 +101,14 @@ func (p pipes) Accept() (net.Conn, error) {
 func (p pipes) Close() error   { return nil }
 func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
 
-// A scrape may last longer than other pages may take to be read and answered.
-func TestScrapesOutlastTheTimeoutsOfTheServer(t *testing.T) {
+// The server's read and write timeouts do not apply to scrapes.
+func TestScrapesMayExceedTheServerTimeouts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := New(Options{TelemetryPath: "/metrics", Registry: prometheus.NewRegistry(), Logger: log.NewNopLogger()})
-		const lasting = time.Minute
+		const duration = time.Minute
 		handler := s.scrape(func(w http.ResponseWriter, r *http.Request) (prometheus.Gatherer, *refusal) {
-			extend(w, time.Now().Add(lasting))
-			time.Sleep(lasting) // simulated
+			extendWriteDeadline(w, time.Now().Add(duration))
+			time.Sleep(duration) // simulated
 			if err := r.Context().Err(); err != nil {
 				return nil, &refusal{http.StatusTeapot, err.Error()}
 			}
@@ -132,7 +133,7 @@ func TestScrapesOutlastTheTimeoutsOfTheServer(t *testing.T) {
 	})
 }
 
-// Every scrape is counted: of all accounts or of one, and also those that are refused.
+// All scrapes are counted, including refused ones.
 func TestScrapesAreCounted(t *testing.T) {
 	listening, server, _ := start(t, nil)
 	for _, path := range []string{"/metrics", "/probe?account=acme", "/probe", "/probe?account=nobody"} {
@@ -147,13 +148,12 @@ func TestScrapesAreCounted(t *testing.T) {
 	for code, want := range map[int]int{200: 2, 400: 1, 404: 1, 503: 3} {
 		line := fmt.Sprintf("\npromhttp_metric_handler_requests_total{code=\"%d\"} %d\n", code, want)
 		if !strings.Contains(recorder.Body.String(), line) {
-			t.Errorf("no line %s in\n%s", line, recorder.Body)
+			t.Errorf("%s is missing in\n%s", line, recorder.Body)
 		}
 	}
 }
 
-// A HEAD asks whether there is something, and not the API.
-func TestHeadAsksNothing(t *testing.T) {
+func TestHeadMakesNoAPIRequests(t *testing.T) {
 	_, server, inboxes := start(t, nil)
 	for path, want := range map[string]int{"/metrics": 200, "/probe?account=acme": 200, "/probe?account=nobody": 404, "/probe": 400} {
 		recorder := httptest.NewRecorder()
@@ -163,27 +163,27 @@ func TestHeadAsksNothing(t *testing.T) {
 		}
 	}
 	if n := inboxes[0].Requests() + inboxes[1].Requests(); n != 0 {
-		t.Errorf("%d requests to the API", n)
+		t.Errorf("%d API requests, want none", n)
 	}
 }
 
-// Many series take long to gather and encode, and a scrape ends so much earlier.
-func TestTimeForFinishing(t *testing.T) {
+// Many series take long to gather and encode, so that a scrape has to end earlier.
+func TestReserveForManySeries(t *testing.T) {
 	t.Parallel()
 	for series, want := range map[int64]time.Duration{0: 9500 * time.Millisecond, 10_000: 9500 * time.Millisecond, 100_000: 6 * time.Second, 1_000_000: 5 * time.Second} {
 		s := New(Options{TimeoutOffset: time.Second / 2, TelemetryPath: "/metrics", Registry: prometheus.NewRegistry()})
 		s.series.Store(series)
-		if got := timeout(http.Header{timeoutHeader: {"10"}}, s.finishing(), time.Minute); got != want {
-			t.Errorf("%d series: a scrape of ten seconds takes %v, want %v", series, got, want)
+		if got := timeout(http.Header{timeoutHeader: {"10"}}, s.reserve(), time.Minute); got != want {
+			t.Errorf("%d series: with a timeout of 10s a scrape may take %v, want %v", series, got, want)
 		}
 	}
 	_, server, _ := start(t, nil)
 	const least = 12 // of two accounts with a query each
 	if got := server.series.Load(); got < least {
-		t.Errorf("%d series are expected before the first scrape, want %d", got, least)
+		t.Errorf("%d series expected before the first scrape, want at least %d", got, least)
 	}
 	server.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	if got := server.series.Load(); got < least {
-		t.Errorf("%d series are expected after the first scrape, want %d", got, least)
+		t.Errorf("%d series expected after the first scrape, want at least %d", got, least)
 	}
 }

@@ -1,5 +1,5 @@
-// Package web serves the exporter's HTTP: metrics, probes, the configuration in
-// force, health, and a page that leads to them.
+// Package web is the exporter's HTTP server: metrics, probes, service discovery, the
+// current configuration, reloads, health checks and a home page with links to them.
 package web
 
 import (
@@ -13,25 +13,27 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/collector"
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 )
 
-// Options say how to serve.
+// Options configure a Server. Registry and Logger are required, and so is Reload with
+// Lifecycle.
 type Options struct {
-	TelemetryPath string        // of the exporter's own metrics
-	TimeoutOffset time.Duration // what a scrape ends before its timeout
-	MaxRequests   int           // scrapes at a time, beyond which they get 503; 0: any number
-	Accounts      bool          // run the accounts' queries for TelemetryPath, too
-	Pprof         bool          // serve /debug/pprof/
-	Lifecycle     bool          // allow POST /-/reload
-	Reload        func() error  // loads the configuration anew and calls Use
-	Registry      *prometheus.Registry
+	TelemetryPath string               // where to expose the exporter's own metrics
+	TimeoutOffset time.Duration        // subtracted from Prometheus' scrape timeout, at most a fifth of it
+	MaxRequests   int                  // limit on concurrent scrapes; 0: none
+	Accounts      bool                 // expose the metrics of all accounts under TelemetryPath, too
+	Pprof         bool                 // serve /debug/pprof/
+	Lifecycle     bool                 // enable POST /-/reload
+	Reload        func() error         // reloads the configuration and calls Use
+	Secrets       *inbox.Secrets       // not shown on any page
+	Registry      *prometheus.Registry // of the exporter's own metrics
 	Logger        log.Logger
 }
 
-// Inboxes is what is served: accounts and the configuration that made them. It is
-// replaced as a whole.
+// Inboxes are the accounts to serve and the configuration that they were made from.
 type Inboxes struct {
-	YAML     []byte // the configuration, secrets hidden
+	YAML     []byte // the configuration without secrets
 	Accounts []*collector.Account
 }
 
@@ -44,19 +46,19 @@ func (i *Inboxes) account(name string) *collector.Account {
 	return nil
 }
 
-// Server is the exporter's http.Handler. It is not ready before Use was called.
+// Server is the exporter's http.Handler. It is not ready until Use is called.
 type Server struct {
-	options Options
-	mux     *http.ServeMux
-	inboxes atomic.Pointer[Inboxes]
-	scrapes *scrapes
-	series  atomic.Int64 // of all accounts, by their configuration or the latest scrape
+	options  Options
+	mux      *http.ServeMux
+	inboxes  atomic.Pointer[Inboxes]
+	inFlight *inFlight
+	series   atomic.Int64 // of all accounts: estimated from the configuration, then counted in each scrape
 }
 
-// New returns a server that registers its own metrics with the registry of the
-// options. TelemetryPath must have passed CheckTelemetryPath.
+// New returns a server. It registers its own metrics with options.Registry.
+// options.TelemetryPath must have passed CheckTelemetryPath.
 func New(options Options) *Server {
-	s := &Server{options: options, mux: http.NewServeMux(), scrapes: newScrapes(options.MaxRequests)}
+	s := &Server{options: options, mux: http.NewServeMux(), inFlight: newInFlight(options.MaxRequests)}
 	s.mux.Handle("GET "+options.TelemetryPath, s.scrape(s.metrics))
 	s.mux.Handle("GET /probe", s.scrape(s.probe))
 	s.mux.HandleFunc("GET /config", s.config)
@@ -75,8 +77,8 @@ func New(options Options) *Server {
 	return s
 }
 
-// Use has the server serve other inboxes from now on, and returns those that it
-// served before, nil if none. Scrapes of theirs may be under way.
+// Use replaces the inboxes that the server serves, and returns the previous ones, nil if
+// there were none. Scrapes of those may still be in flight.
 func (s *Server) Use(inboxes *Inboxes) *Inboxes {
 	series := 0
 	if inboxes != nil {
@@ -88,9 +90,9 @@ func (s *Server) Use(inboxes *Inboxes) *Inboxes {
 	return s.inboxes.Swap(inboxes)
 }
 
-// Drain turns away new scrapes and waits until those under way have their values, but
-// not until these are sent. When ctx ends they are answered with what is done.
-func (s *Server) Drain(ctx context.Context) { s.scrapes.drain(ctx) }
+// Drain refuses new scrapes and waits for those in flight, but not until their responses
+// are sent. When ctx ends, scrapes in flight are canceled and respond with what is done.
+func (s *Server) Drain(ctx context.Context) { s.inFlight.drain(ctx) }
 
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -42,7 +42,7 @@ func TestTimeout(t *testing.T) {
 		if test.header != "" {
 			header.Set(timeoutHeader, test.header)
 		}
-		if got := timeout(header, finishing{offset: test.offset}, test.ceiling); got != test.want {
+		if got := timeout(header, reserve{offset: test.offset}, test.ceiling); got != test.want {
 			t.Errorf("header %q, offset %v, ceiling %v: %v, want %v", test.header, test.offset, test.ceiling, got, test.want)
 		}
 	}

@@ -29,7 +29,7 @@ queries:
   - {name: users, help: All contacts.}
 `
 
-// start serves two accounts, of 3 and 5 contacts.
+// start starts a server for two accounts with 3 and 5 contacts.
 func start(t *testing.T, change func(*Options)) (*httptest.Server, *Server, [2]*inboxtest.Server) {
 	t.Helper()
 	inboxes := [2]*inboxtest.Server{inboxtest.Start(t), inboxtest.Start(t)}
@@ -66,7 +66,7 @@ func start(t *testing.T, change func(*Options)) (*httptest.Server, *Server, [2]*
 	listening := httptest.NewServer(server)
 	t.Cleanup(listening.Close)
 	if before := server.Use(&Inboxes{YAML: cfg.YAML(), Accounts: accounts}); before != nil {
-		t.Error("there were inboxes before the first")
+		t.Error("Use returned previous inboxes on the first call")
 	}
 	return listening, server, inboxes
 }
@@ -93,7 +93,7 @@ func get(t *testing.T, url string, header ...string) (status int, body string, r
 	return response.StatusCode, string(read), response
 }
 
-func TestMetricsHaveAllAccounts(t *testing.T) {
+func TestMetricsOfAllAccounts(t *testing.T) {
 	listening, _, _ := start(t, nil)
 	status, body, _ := get(t, listening.URL+"/metrics")
 	for _, line := range []string{
@@ -106,7 +106,7 @@ func TestMetricsHaveAllAccounts(t *testing.T) {
 		`promhttp_metric_handler_requests_total{code="200"} 0`,
 	} {
 		if !strings.Contains(body, "\n"+line+"\n") {
-			t.Errorf("status %d, and no line %s in\n%s", status, line, body)
+			t.Errorf("status %d, %s is missing in\n%s", status, line, body)
 		}
 	}
 }
@@ -118,7 +118,7 @@ func TestMetricsWithoutAccounts(t *testing.T) {
 		t.Errorf("want the exporter's own metrics only:\n%s", body)
 	}
 	if inboxes[0].Requests() != 0 {
-		t.Error("the API was asked")
+		t.Error("the API received requests")
 	}
 }
 
@@ -139,8 +139,8 @@ func TestProbe(t *testing.T) {
 		body   string
 	}{
 		"?account=zenith": {200, "\nbotpenguin_inbox_users 5\n"},
-		"":                {400, "account is missing"},
-		"?account=":       {400, "account is missing"},
+		"":                {400, "account parameter is missing"},
+		"?account=":       {400, "account parameter is missing"},
 		"?account=nobody": {404, `no account "nobody"`},
 	} {
 		status, body, _ := get(t, listening.URL+"/probe"+query)
@@ -177,7 +177,7 @@ func TestPages(t *testing.T) {
 			t.Errorf("%s shows the token", path)
 		}
 		if response.Header.Get("X-Content-Type-Options") != "nosniff" {
-			t.Errorf("%s may be sniffed", path)
+			t.Errorf("%s lacks X-Content-Type-Options: nosniff", path)
 		}
 	}
 	server.Use(nil)
@@ -207,63 +207,62 @@ func TestHomePageEscapes(t *testing.T) {
 	}
 }
 
-// block has the first account's API wait until released is closed; asked tells when it
-// was reached.
-func block(inbox *inboxtest.Server) (asked <-chan struct{}, release func()) {
-	reached, released := make(chan struct{}, 100), make(chan struct{})
+// block blocks the responses of a simulated inbox until release is called. Each request
+// sends a value to requested.
+func block(inbox *inboxtest.Server) (requested <-chan struct{}, release func()) {
+	requests, released := make(chan struct{}, 100), make(chan struct{})
 	inbox.Intercept(func(_ http.ResponseWriter, r *http.Request, _ inboxtest.Call) bool {
-		reached <- struct{}{}
+		requests <- struct{}{}
 		select {
 		case <-released:
 		case <-r.Context().Done():
 		}
 		return false
 	})
-	return reached, func() { close(released) }
+	return requests, func() { close(released) }
 }
 
 func TestMaxRequests(t *testing.T) {
 	listening, _, inboxes := start(t, nil)
-	asked, release := block(inboxes[0])
-	answered := make(chan int, 2)
+	requested, release := block(inboxes[0])
+	statuses := make(chan int, 2)
 	for range 2 {
 		go func() {
 			status, _, _ := get(t, listening.URL+"/probe?account=acme")
-			answered <- status
+			statuses <- status
 		}()
 	}
-	<-asked
-	for {
-		// The second may not have come yet.
+	<-requested
+	for { // until the second scrape has arrived, too
 		status, body, _ := get(t, listening.URL+"/probe?account=nobody")
 		if status == 503 && strings.Contains(body, "max-requests") {
 			break
 		}
 	}
 	if status, _, _ := get(t, listening.URL+"/-/healthy"); status != 200 {
-		t.Errorf("health while busy: %d", status)
+		t.Errorf("health check at the limit: %d", status)
 	}
 	release()
 	for range 2 {
-		if status := <-answered; status != 200 {
-			t.Errorf("a scrape under way got %d", status)
+		if status := <-statuses; status != 200 {
+			t.Errorf("scrape in flight: %d", status)
 		}
 	}
 }
 
 func TestDrain(t *testing.T) {
-	for _, patience := range []bool{true, false} {
-		t.Run(fmt.Sprint("patience ", patience), func(t *testing.T) {
+	for _, inTime := range []bool{true, false} {
+		t.Run(fmt.Sprint("in time: ", inTime), func(t *testing.T) {
 			listening, server, inboxes := start(t, nil)
-			asked, release := block(inboxes[0])
-			answered := make(chan string, 1)
+			requested, release := block(inboxes[0])
+			bodies := make(chan string, 1)
 			go func() {
 				_, body, _ := get(t, listening.URL+"/metrics")
-				answered <- body
+				bodies <- body
 			}()
-			<-asked
-			ctx, giveUp := context.WithCancel(context.Background())
-			defer giveUp()
+			<-requested
+			ctx, cancel := context.WithCancel(context.Background())
+			defer cancel()
 			drained := make(chan struct{})
 			go func() {
 				server.Drain(ctx)
@@ -280,21 +279,21 @@ func TestDrain(t *testing.T) {
 			if status, _, _ := get(t, listening.URL+"/-/healthy"); status != 200 {
 				t.Errorf("health: %d", status)
 			}
-			if patience {
+			if inTime {
 				release()
 			} else {
-				giveUp()
+				cancel()
 			}
 			<-drained
-			body := <-answered
-			if got := strings.Contains(body, `botpenguin_inbox_users{account="acme"} 3`); got != patience {
-				t.Errorf("value of the blocked account there: %v, want %v:\n%s", got, patience, body)
+			body := <-bodies
+			if got := strings.Contains(body, `botpenguin_inbox_users{account="acme"} 3`); got != inTime {
+				t.Errorf("value of the blocked account exposed: %v, want %v:\n%s", got, inTime, body)
 			}
 		})
 	}
 }
 
-func TestDrainWithNothingUnderWay(t *testing.T) {
+func TestDrainWithoutScrapes(t *testing.T) {
 	_, server, _ := start(t, nil)
 	server.Drain(context.Background())
 	server.Drain(context.Background())

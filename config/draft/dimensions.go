@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/ask"
+	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/filter"
 )
 
@@ -35,6 +36,9 @@ func dimensionsOf(found *ask.Discovery) []dimension {
 func named(name, noun, comment, field string, found ask.NamedList) dimension {
 	if found.Missing != "" {
 		comment = "Not listed: " + found.Missing
+	}
+	if found.More {
+		comment += fmt.Sprintf(" There are more than %d: the others are not here.", inbox.MaxValues)
 	}
 	return dimension{name, noun, comment, field, found.Items}
 }

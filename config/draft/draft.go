@@ -38,21 +38,21 @@ func (d Draft) Write(out io.Writer) error {
 		names = append(names, dimension.name)
 	}
 	text.WriteString(listItem(string(d.Account.Written(names...))))
-	text.WriteString("\n# A dimension is a label, and each of its values a piece of filter.\ndimensions:\n")
+	text.WriteString("\n# A dimension is a label. Each of its values has a filter.\ndimensions:\n")
 	for _, dimension := range dimensions {
 		text.WriteString(dimension.text())
 	}
-	text.WriteString("\n# A query is the metric botpenguin_inbox_<name>.\nqueries:\n")
+	text.WriteString("\n# Each query becomes a metric botpenguin_inbox_<name>.\nqueries:\n")
 	text.WriteString(strings.Join(queries, "\n"))
 	_, err = io.WriteString(out, text.String())
 	return err
 }
 
-const header = `# A configuration of botpenguin_exporter for the account %s, from what its API listed.
-# It was written by "botpenguin_exporter discover": run that again, and a diff shows what is new.
-# ${NAME} in a value comes from the environment. Relative paths count from this file.
+const header = `# Configuration of botpenguin_exporter for the account %s, written by "botpenguin_exporter discover".
+# Run it again later: a diff shows what is new.
+# ${NAME} and ${NAME:-default} in values are replaced by environment variables. Relative paths are relative to this file.
 
-# Where days, weeks and months of relative times begin.
+# Time zone for days, weeks and months in relative times.
 `
 
 // timezone returns the line of the time zone.

@@ -5,9 +5,10 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// object is a JSON object whose members keep their order.
+// object is a JSON object with ordered members.
 type object []member
 
+// member is a member of an object. Its value can be of any type that json marshals.
 type member struct {
 	name  string
 	value any
@@ -29,8 +30,8 @@ func (o object) MarshalJSONTo(encoder *jsontext.Encoder) error {
 	return encoder.WriteToken(jsontext.EndObject)
 }
 
-// marshal returns the request body. timeText says how a time that is set is written:
-// resolved for the API, unresolved in a key.
+// marshal returns the request body. timeText formats times that are set: resolved for
+// the API, unresolved in a key.
 func (f Filter) marshal(page int, extra []extraField, timeText func(Time) string) []byte {
 	body := make(object, 0, len(documented)+len(extra))
 	for _, field := range documented {
@@ -39,14 +40,14 @@ func (f Filter) marshal(page int, extra []extraField, timeText func(Time) string
 	for _, e := range extra {
 		body = append(body, member{e.name, jsontext.Value(e.json)})
 	}
-	// It cannot fail: With and WithExtra accept only UTF-8 and valid JSON. Extra fields
-	// are sent as they are written.
+	// This cannot fail because With and WithExtra only accept UTF-8 and valid JSON. Extra
+	// fields are sent verbatim.
 	data, _ := json.Marshal(body, jsontext.AllowDuplicateNames(true), jsontext.PreserveRawStrings(true))
 	return data
 }
 
-// value returns a documented field's value as it is marshaled. The zero value of its
-// kind stands for "not applied".
+// value returns the value to marshal for a documented field. The zero value of its kind
+// means "not applied".
 func (f Filter) value(field Field, page int, timeText func(Time) string) any {
 	switch field.Name {
 	case applicableName:
@@ -81,8 +82,8 @@ func (f Filter) value(field Field, page int, timeText func(Time) string) any {
 	}
 }
 
-// applicable returns the value of applicableFilters: the list that was given,
-// else the names of the filters that are set.
+// applicable returns the value of applicableFilters: the list that was set explicitly, or
+// the names of the fields that are set.
 func (f Filter) applicable() []string {
 	if given, ok := f.fields[applicableName].([]string); ok {
 		return given

@@ -3,7 +3,7 @@ package filter
 import "time"
 
 // roundDown returns the first instant of the second, minute, hour, day, week,
-// month or year that t lies in, by the clock and the calendar of t's location.
+// month or year that contains t, in t's location. unit is one of roundingUnits.
 func roundDown(t time.Time, unit byte) time.Time {
 	year, month, dayOfMonth := t.Date()
 	sinceSecond := time.Duration(t.Nanosecond())
@@ -13,7 +13,7 @@ func roundDown(t time.Time, unit byte) time.Time {
 		return t.Add(-sinceSecond)
 	case 'm':
 		return t.Add(-sinceMinute)
-	case 'h': // by subtraction, for the hour that is repeated in autumn has two beginnings
+	case 'h': // by subtraction, because an hour repeated in autumn starts twice
 		return t.Add(-sinceMinute - time.Duration(t.Minute())*time.Minute)
 	case 'w':
 		sinceMonday := (int(t.Weekday()) + 6) % 7
@@ -27,30 +27,30 @@ func roundDown(t time.Time, unit byte) time.Time {
 	}
 }
 
-// firstInstant returns when a day of the calendar begins in loc. That is
-// midnight, the earlier one when a change of offset repeats it; when a change
-// skips midnight it is the moment of the change.
+// firstInstant returns the start of a calendar day in loc: midnight, or the
+// earlier midnight if a change of the UTC offset repeats it, or the time of the
+// change if it skips midnight.
 func firstInstant(year int, month time.Month, dayOfMonth int, loc *time.Location) time.Time {
 	midnight := time.Date(year, month, dayOfMonth, 0, 0, 0, 0, time.UTC)
-	// Offsets lie between -12 and +14 hours, so local midnight is later than
-	// the first of these moments and earlier than the second.
+	// UTC offsets are between -12 and +14 hours, so local midnight is after
+	// the first of these times and before the second.
 	_, before := midnight.Add(-15 * time.Hour).In(loc).Zone()
 	_, after := midnight.Add(13 * time.Hour).In(loc).Zone()
 	earlier := midnight.Add(-time.Duration(before) * time.Second).In(loc)
-	if showsClock(earlier, midnight) {
+	if sameWallClock(earlier, midnight) {
 		return earlier
 	}
 	later := midnight.Add(-time.Duration(after) * time.Second).In(loc)
-	if showsClock(later, midnight) {
+	if sameWallClock(later, midnight) {
 		return later
 	}
 	change, _ := earlier.ZoneBounds()
 	return change
 }
 
-// showsClock tells whether the clock and the calendar of t's location show at
-// t what those of UTC show at want.
-func showsClock(t, want time.Time) bool {
+// sameWallClock reports whether the date and time of t in its location are those of
+// want in UTC.
+func sameWallClock(t, want time.Time) bool {
 	_, offset := t.Zone()
 	return t.Unix()+int64(offset) == want.Unix()
 }

@@ -8,26 +8,26 @@ import (
 	"unicode/utf8"
 )
 
-// Kind says what a filter field holds.
+// Kind is the type of a filter field.
 type Kind int
 
-// The kinds of filter fields, with the Go type that With takes for each.
+// The kinds of filter fields, with the Go types of their values in With.
 const (
 	Text    Kind = iota + 1 // string
 	Names                   // []string
-	IDs                     // []string, ids of the API: 24 hexadecimal digits
+	IDs                     // []string of the API's ids: 24 hexadecimal digits
 	Flag                    // bool
 	Dates                   // Range
 	Ordered                 // Orders
 )
 
-// Field is a documented field of the request body that a Filter may set.
+// Field is a documented field of the request body.
 type Field struct {
 	Name string
 	Kind Kind
 }
 
-// Names of the documented fields that have a part of their own in the body.
+// Names of the documented fields with special treatment.
 const (
 	applicableName = "applicableFilters"
 	contactName    = "isContact"
@@ -35,8 +35,8 @@ const (
 	exportName     = "isExport"
 )
 
-// documented is the request body of the API's documentation, in its order. The
-// fields without a kind are no filters and cannot be set.
+// documented lists the fields of the request body in the order of the API's
+// documentation. Fields without a kind are not filters and cannot be set.
 var documented = []Field{
 	{"searchText", Text},
 	{"tags", Names},
@@ -60,13 +60,12 @@ var documented = []Field{
 	{contactName, Flag},
 }
 
-// Fields returns the fields that a Filter may set, in the documentation's
-// order.
+// Fields returns the fields that a Filter can set, in the documentation's order.
 func Fields() []Field {
 	return slices.DeleteFunc(slices.Clone(documented), func(f Field) bool { return f.Kind == 0 })
 }
 
-// Lookup returns the field of that exact name, and whether a Filter may set it.
+// Lookup returns the field with exactly this name, and whether a Filter can set it.
 func Lookup(name string) (Field, bool) {
 	for _, f := range documented {
 		if f.Name == name {
@@ -82,7 +81,7 @@ func Statuses() []string {
 	return []string{"OPEN", "INPROGRESS", "REVIEW", "ONHOLD", "DEPENDANCY", "CLOSED"}
 }
 
-// documentedAs finds the documented field that name spells in any case.
+// documentedAs returns the documented field whose name equals name regardless of case.
 func documentedAs(name string) (string, bool) {
 	for _, f := range documented {
 		if strings.EqualFold(f.Name, name) {
@@ -92,8 +91,8 @@ func documentedAs(name string) (string, bool) {
 	return "", false
 }
 
-// normalize checks a value against the field's kind and returns a copy that
-// nobody else holds, and whether the value applies the filter at all.
+// normalize checks a value against the field's kind. It returns a copy of the value,
+// and whether the value sets the field rather than meaning "not applied".
 func (f Field) normalize(value any) (any, bool, error) {
 	switch v := value.(type) {
 	case string:
@@ -112,14 +111,14 @@ func (f Field) normalize(value any) (any, bool, error) {
 	case Orders:
 		return v, true, f.check(Ordered, "an order condition")
 	}
-	return nil, false, fmt.Errorf("no filter field holds a %T", value)
+	return nil, false, fmt.Errorf("values of type %T are not supported", value)
 }
 
-// check refuses a value of another kind than the field's, and text that JSON
-// could not carry.
+// check returns an error if the field is not of the given kind, described by what, or
+// if a text is not UTF-8, which JSON requires.
 func (f Field) check(kind Kind, what string, texts ...string) error {
 	if f.Kind != kind {
-		return errors.New("the field does not hold " + what)
+		return errors.New("the field cannot be " + what)
 	}
 	for _, text := range texts {
 		if !utf8.ValidString(text) {

@@ -2,7 +2,7 @@ package filter
 
 import "testing"
 
-func TestFieldsAreTheDocumentedOnes(t *testing.T) {
+func TestDocumentedFields(t *testing.T) {
 	t.Parallel()
 	for _, f := range Fields() {
 		if found, ok := Lookup(f.Name); !ok || found != f || f.Kind == 0 {

@@ -12,35 +12,35 @@ import (
 	"unicode/utf8"
 )
 
-// Filter says which contacts a request asks for: the request body less its
-// page. The zero value asks for all contacts. A Filter never changes once
-// made; With and Merge return new ones, so it may be shared freely.
+// Filter selects contacts: it is a request body without its page number. The zero
+// value selects all contacts. A Filter is immutable and safe for concurrent use;
+// With, WithExtra and Merge return new ones.
 type Filter struct {
 	fields map[string]any // by documented name: string, []string, bool, Range or Orders
 	extra  []extraField   // in the order they were added
 }
 
-// extraField is a field of the body that the documentation lacks.
+// extraField is an undocumented field of the body.
 type extraField struct {
 	name string
 	json string // compact
 }
 
-// Range is the value of a date filter: contacts from Start up to End. An end
-// that is the zero Time is open.
+// Range is the value of a date filter: contacts from Start to End. The zero Time
+// means that there is no limit.
 type Range struct {
 	Start, End Time
 }
 
 // Orders is the value of hasOrdered. A zero Last is sent as "".
 type Orders struct {
-	Status bool
-	Last   Time
+	Status bool // whether the contact has ordered
+	Last   Time // of the last order
 }
 
-// ConflictError says that two filters that were to be merged set one field.
+// ConflictError is the error of Merge if both filters set the same field.
 type ConflictError struct {
-	Field string // "extra.x" for the field x outside the documentation
+	Field string // "extra.x" for the undocumented field x
 }
 
 // Error implements error.
@@ -48,13 +48,13 @@ func (e *ConflictError) Error() string {
 	return e.Field + " is set twice"
 }
 
-// With returns f with a documented field set to value, whose type follows the
-// field's Kind: string for Text, []string for Names and IDs, bool for Flag,
-// Range for Dates, Orders for Ordered. A value that stands for "not applied"
-// (an empty string or list, a Range open at both ends) unsets the field; false
-// and Orders{} are conditions like any other, and so is an empty list of
-// applicableFilters, which then is sent in place of the derived one. An unknown
-// name, a value of another type, and text that is not UTF-8 are errors.
+// With returns f with a documented field set to value. The type of the value
+// depends on the field's Kind: string for Text, []string for Names and IDs, bool
+// for Flag, Range for Dates, Orders for Ordered. An empty string or list, or a
+// Range without limits, means "not applied" and unsets the field. False and
+// Orders{} are conditions, and an empty list of applicableFilters replaces the
+// derived one. With returns an error if the name is unknown, the type is wrong, or
+// a text is not UTF-8.
 func (f Filter) With(name string, value any) (Filter, error) {
 	field, ok := Lookup(name)
 	if !ok {
@@ -75,16 +75,16 @@ func (f Filter) With(name string, value any) (Filter, error) {
 	return Filter{fields: fields, extra: f.extra}, nil
 }
 
-// WithExtra returns f with a field that the documentation lacks, sent as it
-// stands after the documented ones; a second value for a name replaces the
-// first. The value is JSON. A documented name in any spelling is an error: no
-// detour may set page or isExport.
+// WithExtra returns f with an undocumented field, which is sent verbatim after the
+// documented ones. A second value for a name replaces the first. The value must be
+// JSON. Documented names are an error, regardless of case, so that page and isExport
+// cannot be set this way.
 func (f Filter) WithExtra(name string, value json.RawMessage) (Filter, error) {
 	if name == "" || !utf8.ValidString(name) {
 		return f, fmt.Errorf("%q is not a field name", name)
 	}
 	if doc, ok := documentedAs(name); ok {
-		return f, fmt.Errorf("%q may not be an extra field, the API documents %s", name, doc)
+		return f, fmt.Errorf("%q cannot be an extra field, because the API documents %s", name, doc)
 	}
 	var compact bytes.Buffer
 	if !utf8.Valid(value) || json.Compact(&compact, value) != nil {
@@ -95,8 +95,8 @@ func (f Filter) WithExtra(name string, value json.RawMessage) (Filter, error) {
 	return Filter{fields: f.fields, extra: extra}, nil
 }
 
-// Merge returns the filter that asks for what both a and b ask for. A field set
-// by both is a *ConflictError, even when the values agree.
+// Merge returns a filter with the conditions of both a and b. It returns a
+// *ConflictError if both set the same field, even to the same value.
 func Merge(a, b Filter) (Filter, error) {
 	fields := maps.Clone(a.fields)
 	if fields == nil {
@@ -122,20 +122,20 @@ func Merge(a, b Filter) (Filter, error) {
 	return Filter{fields: fields, extra: extra}, nil
 }
 
-// At returns the request bodies that ask for the contacts, with relative times resolved
-// at now. Every documented field is in them, in the documentation's order.
+// At returns the filter's request body, with relative times resolved at now. It has all
+// documented fields, in the documentation's order.
 func (f Filter) At(now time.Time) Body {
 	const page = `"page":`
-	// Only numbers, booleans and strings, in which quotes are escaped, come before it.
+	// The text cannot occur earlier, because quotes in strings are escaped.
 	before, after, _ := strings.Cut(string(f.marshal(0, f.extra, func(t Time) string { return t.wire(now) })), page+"0")
 	return Body{before: before + page, after: after}
 }
 
-// Body is a filter's request body less the number of the page. Two are equal if they ask
-// for the same contacts.
+// Body is a filter's request body without its page number. Bodies are comparable: equal
+// ones select the same contacts.
 type Body struct{ before, after string }
 
-// Page returns the JSON that asks for page p, counted from 1.
+// Page returns the JSON that requests page p, counted from 1.
 func (b Body) Page(p int) []byte {
 	body := make([]byte, 0, len(b.before)+len(b.after)+5)
 	body = append(body, b.before...)
@@ -143,9 +143,9 @@ func (b Body) Page(p int) []byte {
 	return append(body, b.after...)
 }
 
-// Key returns the filter's identity: filters that ask for the same contacts in
-// the same words have equal keys, today and tomorrow, for relative times stay
-// as they are written.
+// Key returns a string that identifies the filter. It does not depend on the order
+// in which fields were set. Relative times are not resolved, so the key is the same
+// in every scrape.
 func (f Filter) Key() string {
 	sorted := slices.SortedFunc(slices.Values(f.extra), func(a, b extraField) int {
 		return strings.Compare(a.name, b.name)

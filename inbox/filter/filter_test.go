@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// filterNow is when the bodies of these tests are made.
+// filterNow is the time at which the bodies of these tests are built.
 var filterNow = time.Date(2024, time.June, 5, 19, 5, 50, 875_999_999, time.UTC)
 
 const allContactsBody = `{"searchText":"","tags":[],"status":[],"isOnline":false,"_botWebsite":[],"_botWhatsapp":[],` +
@@ -17,13 +17,13 @@ const allContactsBody = `{"searchText":"","tags":[],"status":[],"isOnline":false
 	`"lastMessageBy":[],"isLiveChatActive":false,"hasOrdered":{"status":false,"lastAt":""},"page":1,"isExport":"none",` +
 	`"isContact":false}`
 
-// setting is an argument list of With.
+// setting is a pair of arguments for With.
 type setting struct {
 	name  string
 	value any
 }
 
-// filterOf returns a filter with these fields set.
+// filterOf returns a filter with the given fields.
 func filterOf(t testing.TB, settings ...setting) Filter {
 	t.Helper()
 	var f Filter
@@ -48,7 +48,8 @@ func timeOf(t testing.TB, s string) Time {
 
 func TestFilterBody(t *testing.T) {
 	t.Parallel()
-	// Each pair of replacements turns the body for all contacts into the wanted.
+	// The changes are pairs of strings: replacing them turns the body for all contacts into
+	// the expected one.
 	for _, test := range []struct {
 		name     string
 		settings []setting
@@ -99,7 +100,7 @@ func TestFilterBody(t *testing.T) {
 	}
 }
 
-func TestFilterBodyHasItsPage(t *testing.T) {
+func TestFilterBodyPage(t *testing.T) {
 	t.Parallel()
 	want := strings.Replace(allContactsBody, `"page":1,`, `"page":20000,`, 1)
 	if got := string(Filter{}.At(filterNow).Page(20000)); got != want {
@@ -107,7 +108,7 @@ func TestFilterBodyHasItsPage(t *testing.T) {
 	}
 }
 
-func TestFilterExtraComesAsItStands(t *testing.T) {
+func TestFilterExtraIsSentVerbatim(t *testing.T) {
 	t.Parallel()
 	f := filterOf(t, setting{"isOnline", true})
 	for _, e := range [][2]string{{"zeta", `{"b": 1, "a": ["<x>"]}`}, {"_botAutomation", `[]`}, {"zeta2", "1.50"}, {"_botAutomation", `["a"]`}} {
@@ -125,7 +126,7 @@ func TestFilterExtraComesAsItStands(t *testing.T) {
 	}
 }
 
-func TestFilterRefuses(t *testing.T) {
+func TestFilterErrors(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name  string
@@ -136,31 +137,31 @@ func TestFilterRefuses(t *testing.T) {
 		{"isExport", "csv", `"isExport" is not a filter field of the inbox API`},
 		{"isonline", true, `"isonline" is not a filter field of the inbox API`},
 		{"", true, `"" is not a filter field of the inbox API`},
-		{"isOnline", "true", "isOnline: the field does not hold a string"},
-		{"tags", "a", "tags: the field does not hold a string"},
-		{"searchText", []string{"a"}, "searchText: the field does not hold a list of strings"},
-		{"tags", true, "tags: the field does not hold a boolean"},
-		{"hasOrdered", Range{}, "hasOrdered: the field does not hold a range of dates"},
-		{"createdAt", Orders{}, "createdAt: the field does not hold an order condition"},
-		{"createdAt", 5, "createdAt: no filter field holds a int"},
+		{"isOnline", "true", "isOnline: the field cannot be a string"},
+		{"tags", "a", "tags: the field cannot be a string"},
+		{"searchText", []string{"a"}, "searchText: the field cannot be a list of strings"},
+		{"tags", true, "tags: the field cannot be a boolean"},
+		{"hasOrdered", Range{}, "hasOrdered: the field cannot be a range of dates"},
+		{"createdAt", Orders{}, "createdAt: the field cannot be an order condition"},
+		{"createdAt", 5, "createdAt: values of type int are not supported"},
 		{"searchText", "\xff", "searchText: the text is not UTF-8"},
 		{"segments", []string{"a", "\xff"}, "segments: the text is not UTF-8"},
 	} {
 		if got, err := (Filter{}).With(test.name, test.value); err == nil || err.Error() != test.want {
 			t.Errorf("%s = %v: error %v, want %s", test.name, test.value, err, test.want)
 		} else if got.Key() != (Filter{}).Key() {
-			t.Errorf("%s = %v changed the filter in spite of %v", test.name, test.value, err)
+			t.Errorf("%s = %v changed the filter despite the error %v", test.name, test.value, err)
 		}
 	}
 }
 
-// No detour leads to a body that starts an export or asks for another page.
-func TestFilterExtraRefuses(t *testing.T) {
+// Extra fields cannot start an export or request another page.
+func TestFilterExtraErrors(t *testing.T) {
 	t.Parallel()
 	for _, test := range [][3]string{
-		{"isExport", `"csv"`, `"isExport" may not be an extra field, the API documents isExport`},
-		{"ISEXPORT", `"csv"`, `"ISEXPORT" may not be an extra field, the API documents isExport`},
-		{"Page", "2", `"Page" may not be an extra field, the API documents page`},
+		{"isExport", `"csv"`, `"isExport" cannot be an extra field, because the API documents isExport`},
+		{"ISEXPORT", `"csv"`, `"ISEXPORT" cannot be an extra field, because the API documents isExport`},
+		{"Page", "2", `"Page" cannot be an extra field, because the API documents page`},
 		{"istContact", "}{", `istContact: the value is not JSON`},
 		{"a", "", `a: the value is not JSON`},
 		{"a", "1,\"isExport\":\"csv\"", `a: the value is not JSON`},
@@ -216,8 +217,8 @@ func TestMerge(t *testing.T) {
 	}
 }
 
-// Whatever is set, the body is one JSON object with every documented field,
-// and exports nothing.
+// The body is always a JSON object with all documented fields, and never starts an
+// export.
 func FuzzFilter(f *testing.F) {
 	f.Add("searchText", "text", "tagsV2", `["a"]`, 1)
 	f.Add("tags", "\xff", "isExport", `"csv"`, -1)

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-func TestFilterKeyTellsFiltersApart(t *testing.T) {
+func TestDifferentFiltersHaveDifferentKeys(t *testing.T) {
 	t.Parallel()
 	kolkata := zoneOf(t, "Asia/Kolkata")
 	in := func(s string, loc *time.Location) Range {
@@ -36,36 +36,36 @@ func TestFilterKeyTellsFiltersApart(t *testing.T) {
 	seen := make(map[string]string)
 	for name, f := range filters {
 		if other, twice := seen[f.Key()]; twice {
-			t.Errorf("%s and %s have one key: %s", name, other, f.Key())
+			t.Errorf("%s and %s have the same key: %s", name, other, f.Key())
 		}
 		seen[f.Key()] = name
 	}
 }
 
-func TestFilterKeyIsTheSameForTheSame(t *testing.T) {
+func TestEqualFiltersHaveEqualKeys(t *testing.T) {
 	t.Parallel()
 	utc := filterOf(t, setting{"createdAt", Range{Start: timeOf(t, "2024-06-05T00:00:00Z")}})
 	date := filterOf(t, setting{"createdAt", Range{Start: timeOf(t, "2024-06-05")}})
 	zone := filterOf(t, setting{"createdAt", Range{Start: timeOf(t, "2024-06-05T05:30:00+05:30")}})
 	if utc.Key() != date.Key() || utc.Key() != zone.Key() {
-		t.Errorf("three ways to write one time: %s, %s and %s", utc.Key(), date.Key(), zone.Key())
+		t.Errorf("the keys of equal times differ: %s, %s and %s", utc.Key(), date.Key(), zone.Key())
 	}
 
 	settings := []setting{{"isOnline", true}, {"tags", []string{"a"}}, {"searchText", "x"}, {"segments", []string{"s"}}}
 	want := filterOf(t, settings...).Key()
 	rand.New(rand.NewPCG(1, 2)).Shuffle(len(settings), func(i, j int) { settings[i], settings[j] = settings[j], settings[i] })
 	if got := filterOf(t, settings...).Key(); got != want {
-		t.Errorf("the order of setting made %s of %s", got, want)
+		t.Errorf("got %s after setting fields in another order, want %s", got, want)
 	}
 	a, b := json.RawMessage("1"), json.RawMessage("2")
 	ab := must(t)(must(t)(Filter{}.WithExtra("a", a)).WithExtra("b", b))
 	ba := must(t)(must(t)(Filter{}.WithExtra("b", b)).WithExtra("a", a))
 	if ab.Key() != ba.Key() {
-		t.Errorf("the order of extra fields made %s of %s", ba.Key(), ab.Key())
+		t.Errorf("got %s with extra fields in another order, want %s", ba.Key(), ab.Key())
 	}
 }
 
-// must returns a function that returns a filter, failing the test on an error.
+// must returns a function that returns its filter, or fails the test on an error.
 func must(t testing.TB) func(Filter, error) Filter {
 	return func(f Filter, err error) Filter {
 		t.Helper()
@@ -76,9 +76,9 @@ func must(t testing.TB) func(Filter, error) Filter {
 	}
 }
 
-// A filter is a value: neither what is made from it nor the caller's slice
-// changes it, and it may be used from everywhere at once.
-func TestFilterNeverChanges(t *testing.T) {
+// A filter is immutable and safe for concurrent use. Neither deriving filters from it nor
+// changing the caller's slice affects it.
+func TestFilterIsImmutable(t *testing.T) {
 	t.Parallel()
 	tags := []string{"a"}
 	base := must(t)(filterOf(t, setting{"tags", tags}).WithExtra("x", json.RawMessage("1")))

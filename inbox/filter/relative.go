@@ -8,27 +8,27 @@ import (
 	"time"
 )
 
-// day is a day of durations; days of the calendar may be shorter or longer.
+// day is 24 hours; calendar days may be shorter or longer.
 const day = 24 * time.Hour
 
-// maxTimeReach bounds how far from now a relative time may lie, so that the
-// year of a request always has four digits.
-const maxTimeReach = 100 * 365 * day
+// maxOffset is the maximum distance of a relative time from now. It keeps years in
+// requests at four digits.
+const maxOffset = 100 * 365 * day
 
-// roundingUnits are the units that a time may be rounded down to.
+// roundingUnits are the units that a time can be rounded down to.
 const roundingUnits = "smhdwMy"
 
-// timeStep is one thing done to a time: a move, or a rounding down.
+// timeStep is one operation on a time: adding an offset, or rounding down.
 type timeStep struct {
-	days  int           // of the calendar
-	clock time.Duration // after the days
-	unit  byte          // one of roundingUnits; 0 for a move
+	days  int           // calendar days, added first
+	clock time.Duration // added after the days
+	unit  byte          // one of roundingUnits; 0 for an offset
 }
 
-// parseTimeSteps reads what follows "now".
+// parseTimeSteps parses what follows "now".
 func parseTimeSteps(rest string) ([]timeStep, error) {
 	var steps []timeStep
-	var reach time.Duration
+	var total time.Duration
 	for rest != "" {
 		operator, operand := rest[0], rest[1:]
 		if end := strings.IndexAny(operand, "+-/"); end >= 0 {
@@ -42,11 +42,11 @@ func parseTimeSteps(rest string) ([]timeStep, error) {
 			}
 			steps = append(steps, timeStep{unit: operand[0]})
 		case '+', '-':
-			days, clock, err := parseMove(operand)
+			days, clock, err := parseOffset(operand)
 			if err != nil {
 				return nil, err
 			}
-			if reach += time.Duration(days)*day + clock; reach > maxTimeReach {
+			if total += time.Duration(days)*day + clock; total > maxOffset {
 				return nil, errTooFar
 			}
 			if operator == '-' {
@@ -54,15 +54,14 @@ func parseTimeSteps(rest string) ([]timeStep, error) {
 			}
 			steps = append(steps, timeStep{days: days, clock: clock})
 		default:
-			return nil, errors.New("now may be followed by +, - or / only")
+			return nil, errors.New("now can only be followed by +, - or /")
 		}
 	}
 	return steps, nil
 }
 
-// moveUnits are Prometheus' units, longest first, which is the order in which
-// a compound duration has them.
-var moveUnits = []struct {
+// offsetUnits are Prometheus' units of durations, in the order of compound durations.
+var offsetUnits = []struct {
 	name  string
 	days  int64
 	clock time.Duration
@@ -71,14 +70,14 @@ var moveUnits = []struct {
 	{"h", 0, time.Hour}, {"m", 0, time.Minute}, {"s", 0, time.Second}, {"ms", 0, time.Millisecond},
 }
 
-var errTooFar = errors.New("lies more than 100 years from now")
+var errTooFar = errors.New("more than 100 years from now")
 
-// parseMove reads a duration like 15m or 1d12h as days of the calendar and time
-// by the clock, neither above maxTimeReach.
-func parseMove(s string) (days int, clock time.Duration, err error) {
+// parseOffset parses a duration like 15m or 1d12h into calendar days and the rest, at
+// most maxOffset together.
+func parseOffset(s string) (days int, clock time.Duration, err error) {
 	wrong := fmt.Errorf("%q is not a duration, want for example 15m, 1h30m or 7d", s)
-	units := moveUnits
-	for rest := s; rest != "" || len(units) == len(moveUnits); {
+	units := offsetUnits
+	for rest := s; rest != "" || len(units) == len(offsetUnits); {
 		digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
 		after := strings.TrimLeft(rest[digits:], "abcdefghijklmnopqrstuvwxyz")
 		name := rest[digits : len(rest)-len(after)]
@@ -90,12 +89,12 @@ func parseMove(s string) (days int, clock time.Duration, err error) {
 		}
 		n, err := strconv.ParseInt(rest[:digits], 10, 64)
 		unit := units[0]
-		if err != nil || n > int64(maxTimeReach/(time.Duration(unit.days)*day+unit.clock)) {
+		if err != nil || n > int64(maxOffset/(time.Duration(unit.days)*day+unit.clock)) {
 			return 0, 0, errTooFar
 		}
 		days += int(n * unit.days)
 		clock += time.Duration(n) * unit.clock
-		if time.Duration(days)*day+clock > maxTimeReach {
+		if time.Duration(days)*day+clock > maxOffset {
 			return 0, 0, errTooFar
 		}
 		units, rest = units[1:], after
@@ -103,12 +102,12 @@ func parseMove(s string) (days int, clock time.Duration, err error) {
 	return days, clock, nil
 }
 
-// apply does the step to t in t's own location.
+// apply applies the step to t in t's location.
 func (s timeStep) apply(t time.Time) time.Time {
 	if s.unit != 0 {
 		return roundDown(t, s.unit)
 	}
-	if s.days != 0 { // AddDate would resolve an ambiguous hour anew
+	if s.days != 0 { // because AddDate may change an ambiguous hour
 		t = t.AddDate(0, 0, s.days)
 	}
 	return t.Add(s.clock)

@@ -60,12 +60,12 @@ func TestParseTime(t *testing.T) {
 			t.Errorf("%s is %s, want %s", text, got, want)
 		}
 		if parsed.String() != text || parsed.IsZero() {
-			t.Errorf("%s prints as %q", text, parsed)
+			t.Errorf("%s is formatted as %q", text, parsed)
 		}
 	}
 }
 
-func TestParseTimeRefuses(t *testing.T) {
+func TestParseTimeErrors(t *testing.T) {
 	t.Parallel()
 	const forms = `: want RFC 3339 (2024-06-05T19:05:50Z), a date (2024-06-05) or a time relative to now (now-15m, now/d)`
 	for text, want := range map[string]string{
@@ -76,13 +76,13 @@ func TestParseTimeRefuses(t *testing.T) {
 		"2024-02-30":                `time "2024-02-30"` + forms,
 		"1717614350":                `time "1717614350"` + forms,
 		" now":                      `time " now"` + forms,
-		"2024-06-05T19:05:50":       `time "2024-06-05T19:05:50" lacks a zone, want for example 2024-06-05T19:05:50Z`,
-		"2024-06-05 19:05":          `time "2024-06-05 19:05" lacks a zone, want for example 2024-06-05T19:05:00Z`,
-		"0000-01-01T00:00:00+01:00": `time "0000-01-01T00:00:00+01:00" is outside the years 0 to 9999`,
-		"9999-12-31T23:00:00-01:00": `time "9999-12-31T23:00:00-01:00" is outside the years 0 to 9999`,
-		"now ":                      `time "now ": now may be followed by +, - or / only`,
-		"now - 5m":                  `time "now - 5m": now may be followed by +, - or / only`,
-		"nowish":                    `time "nowish": now may be followed by +, - or / only`,
+		"2024-06-05T19:05:50":       `time "2024-06-05T19:05:50" lacks a time zone, want for example 2024-06-05T19:05:50Z`,
+		"2024-06-05 19:05":          `time "2024-06-05 19:05" lacks a time zone, want for example 2024-06-05T19:05:00Z`,
+		"0000-01-01T00:00:00+01:00": `time "0000-01-01T00:00:00+01:00" is not within the years 0 to 9999`,
+		"9999-12-31T23:00:00-01:00": `time "9999-12-31T23:00:00-01:00" is not within the years 0 to 9999`,
+		"now ":                      `time "now ": now can only be followed by +, - or /`,
+		"now - 5m":                  `time "now - 5m": now can only be followed by +, - or /`,
+		"nowish":                    `time "nowish": now can only be followed by +, - or /`,
 		"now-":                      `time "now-": "" is not a duration, want for example 15m, 1h30m or 7d`,
 		"now-5":                     `time "now-5": "5" is not a duration, want for example 15m, 1h30m or 7d`,
 		"now-m":                     `time "now-m": "m" is not a duration, want for example 15m, 1h30m or 7d`,
@@ -94,10 +94,10 @@ func TestParseTimeRefuses(t *testing.T) {
 		"now/":                      `time "now/": cannot round to "", want one of s, m, h, d, w, M, y`,
 		"now/1d":                    `time "now/1d": cannot round to "1d", want one of s, m, h, d, w, M, y`,
 		"now/D":                     `time "now/D": cannot round to "D", want one of s, m, h, d, w, M, y`,
-		"now-101y":                  `time "now-101y": lies more than 100 years from now`,
-		"now-99y52w2d":              `time "now-99y52w2d": lies more than 100 years from now`,
-		"now-60y-60y":               `time "now-60y-60y": lies more than 100 years from now`,
-		"now-99999999999999999999s": `time "now-99999999999999999999s": lies more than 100 years from now`,
+		"now-101y":                  `time "now-101y": more than 100 years from now`,
+		"now-99y52w2d":              `time "now-99y52w2d": more than 100 years from now`,
+		"now-60y-60y":               `time "now-60y-60y": more than 100 years from now`,
+		"now-99999999999999999999s": `time "now-99999999999999999999s": more than 100 years from now`,
 	} {
 		if got, err := ParseTime(text, nil); err == nil || err.Error() != want || !got.IsZero() {
 			t.Errorf("%q: %v and the error\n%v, want\n%s", text, got, err, want)
@@ -105,8 +105,8 @@ func TestParseTimeRefuses(t *testing.T) {
 	}
 }
 
-// Days are those of the calendar where the clocks are changed too.
-func TestTimesOverChangesOfTheClock(t *testing.T) {
+// Days are calendar days, also across changes of the UTC offset.
+func TestTimesAcrossOffsetChanges(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ zone, now, text, want string }{
 		// Spring: March 31, 2024 lacks the hour from 2 to 3 and has 23 hours.
@@ -121,11 +121,11 @@ func TestTimesOverChangesOfTheClock(t *testing.T) {
 		{"Europe/Berlin", "2024-10-27T02:30:00+02:00", "now/h", "2024-10-27T02:00:00+02:00"},
 		{"Europe/Berlin", "2024-10-27T02:30:00+01:00", "now/h", "2024-10-27T02:00:00+01:00"},
 		{"Europe/Berlin", "2024-10-27T02:30:00+01:00", "now-0d", "2024-10-27T02:30:00+01:00"},
-		// Midnight is skipped: the day begins at 1.
+		// Midnight is skipped: the day starts at 1.
 		{"America/Sao_Paulo", "2018-11-04T12:00:00-02:00", "now/d", "2018-11-04T01:00:00-02:00"},
 		{"Africa/Cairo", "2024-04-27T12:00:00+03:00", "now-1d/d", "2024-04-26T01:00:00+03:00"},
 		{"America/Sao_Paulo", "2018-11-04T12:00:00-02:00", "2018-11-04", "2018-11-04T01:00:00-02:00"},
-		// Midnight comes twice: the day begins with the earlier.
+		// Midnight occurs twice: the day starts at the earlier one.
 		{"America/Havana", "2024-11-03T12:00:00-05:00", "now/d", "2024-11-03T00:00:00-04:00"},
 		{"America/Havana", "2024-11-03T12:00:00-05:00", "2024-11-03", "2024-11-03T00:00:00-04:00"},
 		// The clock goes back at midnight, into the day before.
@@ -133,7 +133,7 @@ func TestTimesOverChangesOfTheClock(t *testing.T) {
 		// A whole day is skipped.
 		{"Pacific/Apia", "2011-12-31T12:00:00+14:00", "2011-12-30", "2011-12-31T00:00:00+14:00"},
 		{"Pacific/Apia", "2011-12-31T12:00:00+14:00", "now/d", "2011-12-31T00:00:00+14:00"},
-		// Far from Greenwich, and by half an hour.
+		// A large offset, and one that changes by half an hour.
 		{"Pacific/Kiritimati", "2024-06-05T01:00:00+14:00", "now/d", "2024-06-05T00:00:00+14:00"},
 		{"Pacific/Pago_Pago", "2024-06-05T23:00:00-11:00", "now/d", "2024-06-05T00:00:00-11:00"},
 		{"Asia/Kolkata", "2024-06-05T19:45:50+05:30", "now/h", "2024-06-05T19:00:00+05:30"},
@@ -148,14 +148,14 @@ func TestTimesOverChangesOfTheClock(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		// now comes in whatever zone the process has.
+		// now is in the process's time zone.
 		if got := parsed.At(now.UTC()).Format(time.RFC3339); got != test.want {
 			t.Errorf("%s at %s in %s is %s, want %s", test.text, test.now, test.zone, got, test.want)
 		}
 	}
 }
 
-func TestZeroTimeIsNoTime(t *testing.T) {
+func TestZeroTime(t *testing.T) {
 	t.Parallel()
 	var none Time
 	if !none.IsZero() || none.String() != "" || !none.At(time.Now()).IsZero() {
@@ -163,7 +163,7 @@ func TestZeroTimeIsNoTime(t *testing.T) {
 	}
 }
 
-// A day of the calendar begins where the day before ends, whatever the zone.
+// In every time zone, a calendar day starts when the previous day ends.
 func FuzzFirstInstant(f *testing.F) {
 	for _, zone := range []string{"America/Sao_Paulo", "America/Havana", "Pacific/Apia", "Europe/Berlin", "Asia/Kolkata", "Africa/Monrovia"} {
 		for _, day := range []int{15338, 15339, 17574, 17836, 19833, 20030, 0, 763} {
@@ -200,17 +200,17 @@ func FuzzParseTime(f *testing.F) {
 		parsed, err := ParseTime(text, loc)
 		if err != nil {
 			if strings.Contains(err.Error(), "\n") {
-				t.Errorf("the error %q is more than one line", err)
+				t.Errorf("the error %q has more than one line", err)
 			}
 			return
 		}
 		again, err := ParseTime(parsed.String(), loc)
 		if err != nil || again.identity() != parsed.identity() {
-			t.Errorf("%q becomes %q, %v", text, again, err)
+			t.Errorf("%q is parsed again as %q, %v", text, again, err)
 		}
 		wire := parsed.wire(filterNow)
 		if _, err := time.Parse(time.RFC3339, wire); err != nil || len(wire) != len(wireLayout) {
-			t.Errorf("%q goes out as %q, %v", text, wire, err)
+			t.Errorf("%q is sent as %q, %v", text, wire, err)
 		}
 	})
 }

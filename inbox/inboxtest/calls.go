@@ -8,18 +8,18 @@ import (
 	"time"
 )
 
-// defaultKeptCalls is how many calls a server keeps.
+// defaultKeptCalls is the number of calls that a server keeps by default.
 const defaultKeptCalls = 10_000
 
-// Call is one request that the server received, rejected ones included.
+// Call is a request that the server received, including rejected ones.
 type Call struct {
 	Method string
 	Path   string
 	Page   int         // 0 if the body has no readable page
 	Raw    []byte      // the body as received
 	Header http.Header // of the request
-	Status int         // of the response; 0 if there is none yet
-	At     time.Time   // when it arrived, by the server's clock
+	Status int         // of the response; 0 before the response
+	At     time.Time   // when the request arrived, by the server's clock
 }
 
 // Body returns the decoded body, or nil if it is not a JSON object.
@@ -59,9 +59,9 @@ func (l *callLog) arrived(c *Call) {
 	}
 }
 
-// answered records the status before the first byte of the response is sent, so that a client that has read the response
-// sees it.
-func (l *callLog) answered(c *Call, status int) {
+// responded records the status of a response. It is called before the first byte of the response is sent, so that clients
+// that have read the response see the status.
+func (l *callLog) responded(c *Call, status int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	c.Status = status
@@ -73,7 +73,7 @@ func (l *callLog) exportRejected() {
 	l.exports++
 }
 
-// Calls returns the latest calls in the order in which they arrived.
+// Calls returns copies of the latest calls in the order in which they arrived.
 func (s *Server) Calls() []Call {
 	s.log.mu.Lock()
 	defer s.log.mu.Unlock()
@@ -85,14 +85,14 @@ func (s *Server) Calls() []Call {
 	return calls
 }
 
-// Requests returns how many requests arrived, rejected ones included.
+// Requests returns the number of requests that arrived, including rejected ones.
 func (s *Server) Requests() int {
 	s.log.mu.Lock()
 	defer s.log.mu.Unlock()
 	return s.log.requests
 }
 
-// Exports returns how many requests tried to start an export. Each of them was rejected.
+// Exports returns the number of requests that tried to start an export. All of them were rejected.
 func (s *Server) Exports() int {
 	s.log.mu.Lock()
 	defer s.log.mu.Unlock()

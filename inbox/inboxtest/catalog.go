@@ -31,7 +31,7 @@ const (
 	SegmentCampaign = "650a1b2c3d4e5f0000000005"
 )
 
-// Channels lists the channels of a contact.
+// Channels lists the channels that a contact can have as its platform.
 func Channels() []Channel { return []Channel{Website, Whatsapp, Telegram, Facebook} }
 
 // Statuses lists the conversation statuses in the order of the API's documentation.
@@ -49,7 +49,7 @@ func segments() []string {
 	return []string{SegmentNew, SegmentRegular, SegmentVIP, SegmentDormant, SegmentCampaign}
 }
 
-// DefaultAgents is how many agents a population has.
+// DefaultAgents is the number of agents of a population.
 const DefaultAgents = 26
 
 // Agents lists the ids of n agents. A shorter list is a prefix of a longer one.

@@ -12,15 +12,15 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
 )
 
-// start is the time that the manual clocks of the tests show.
+// start is the initial time of the tests' manual clocks.
 var start = time.Date(2025, 6, 5, 10, 0, 0, 0, time.UTC)
 
 func at(d time.Duration) string { return start.Add(d).Format("2006-01-02T15:04:05.000Z") }
 
 type object = map[string]any
 
-// body returns a complete request body that filters for nothing but isContact, with some fields changed. A nil value
-// leaves the field out.
+// body returns a complete request body that applies only isContact, with some fields changed. A nil value removes the
+// field.
 func body(changes object) object {
 	b := object{
 		"searchText": "", "tags": []string{}, "status": []string{}, "isOnline": false,
@@ -54,7 +54,7 @@ func (r reply) ids() []string {
 	return ids
 }
 
-// request returns the documented call, ready to be changed.
+// request returns the documented request, for tests to change.
 func request(t *testing.T, srv *inboxtest.Server, content any) *http.Request {
 	t.Helper()
 	raw, isRaw := content.(string)
@@ -75,7 +75,7 @@ func request(t *testing.T, srv *inboxtest.Server, content any) *http.Request {
 	return r
 }
 
-// send sends a request and requires a complete envelope whose code is the HTTP status.
+// send sends a request. It requires a complete envelope whose code is the HTTP status.
 func send(t *testing.T, r *http.Request) reply {
 	t.Helper()
 	response, err := http.DefaultClient.Do(r)
@@ -105,7 +105,7 @@ func send(t *testing.T, r *http.Request) reply {
 	return reply{response.StatusCode, response.Header, *envelope.Success, *envelope.Message, *envelope.Data, *envelope.Code}
 }
 
-// ask sends the documented call with some fields changed and requires success.
+// ask sends the documented request with some fields changed. It requires success.
 func ask(t *testing.T, srv *inboxtest.Server, changes object) reply {
 	t.Helper()
 	got := send(t, request(t, srv, body(changes)))

@@ -28,7 +28,7 @@ const (
 	ByBot   = "bot"
 )
 
-// Message is the last message of a conversation. The zero value means that nobody has written yet.
+// Message is the last message of a conversation. The zero value means that there is none.
 type Message struct {
 	By string // ByUser, ByAgent or ByBot
 	At time.Time
@@ -60,18 +60,18 @@ type Contact struct {
 	HasOrdered bool
 	OrderedAt  time.Time
 
-	Visitor    bool // has left no details: isContact is false in its record
+	Visitor    bool // without contact details: isContact is false
 	Subscriber bool // for the undocumented filter isSubscriber
 
 	LastSeenAt time.Time // Add sets a zero time to CreatedAt
 	CreatedAt  time.Time // Add sets a zero time to the clock's
-	UpdatedAt  time.Time // set by Add and Update
+	UpdatedAt  time.Time // set by Update; Add sets a zero time to the clock's
 
-	// Raw, if set, is sent instead of the record made from the other fields. Filters still look at those.
+	// Raw, if set, is sent instead of the record with the other fields. Filters still apply to the fields.
 	Raw json.RawMessage
 }
 
-// clone copies the contact and everything that it refers to.
+// clone returns a deep copy of the contact.
 func (c *Contact) clone() *Contact {
 	copied := *c
 	copied.Platform = slices.Clone(c.Platform)

@@ -7,7 +7,7 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
 )
 
-// A test starts a server of its own, makes it fail and looks at the requests.
+// A test starts its own server, makes it fail and checks the requests.
 func ExampleStart() {
 	var t cleanups // stands in for *testing.T
 	defer t.run()

@@ -11,7 +11,7 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
 )
 
-// filterTest is a request and the contacts that it should find, expressed independently of the server's own matching.
+// filterTest is a request and the contacts that it should match, independently of the server's code.
 type filterTest struct {
 	name    string
 	changes object
@@ -125,7 +125,7 @@ func TestEveryFilterFindsItsContacts(t *testing.T) {
 			t.Parallel()
 			want := srv.Inbox.IDs(func(c inboxtest.Contact) bool { return !c.Visitor && tt.want(c) })
 			if len(want) == 0 || len(want) == srv.Inbox.Count(contacts) {
-				t.Fatalf("%d matches prove nothing", len(want))
+				t.Fatalf("%d matches, want some but not all", len(want))
 			}
 			if diff := cmp.Diff(want, walk(t, srv, tt.changes)); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
@@ -194,7 +194,7 @@ func TestRangesIncludeTheirEnds(t *testing.T) {
 	}
 }
 
-func TestStrictServersApplyOnlyListedFilters(t *testing.T) {
+func TestStrictServersOnlyApplyListedFilters(t *testing.T) {
 	t.Parallel()
 	srv := inboxtest.Start(t, inboxtest.StrictApplicable())
 	srv.Inbox.Add(inboxtest.Contact{Name: "Mei"}, inboxtest.Contact{Name: "Ana"})

@@ -43,7 +43,7 @@ func TestHooksSeeEveryRequestFirst(t *testing.T) {
 	}
 }
 
-func TestHooksReachTheConnection(t *testing.T) {
+func TestHooksCanBreakTheConnection(t *testing.T) {
 	t.Parallel()
 	srv := inboxtest.Start(t)
 	for name, hook := range map[string]inboxtest.Hook{
@@ -70,7 +70,7 @@ func TestHooksReachTheConnection(t *testing.T) {
 	}
 }
 
-func TestHooksMaySendInformationalResponses(t *testing.T) {
+func TestHooksCanSendInformationalResponses(t *testing.T) {
 	t.Parallel()
 	srv := inboxtest.Start(t)
 	srv.Intercept(func(w http.ResponseWriter, _ *http.Request, _ inboxtest.Call) bool {

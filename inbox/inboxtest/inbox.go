@@ -28,7 +28,7 @@ type row struct {
 	search  string // the text that searchText searches, in lower case
 }
 
-// NewInbox returns an empty inbox whose timestamps come from clock, or from the machine if it is nil.
+// NewInbox returns an empty inbox that takes its timestamps from clock, or from the machine's clock if it is nil.
 func NewInbox(clock Clock) *Inbox {
 	if clock == nil {
 		clock = systemClock{}
@@ -39,7 +39,7 @@ func NewInbox(clock Clock) *Inbox {
 // Now returns the time of the inbox's clock.
 func (in *Inbox) Now() time.Time { return in.clock.Now() }
 
-// Add puts contacts at the head of the list, the last of them first. A contact with the ID of an existing one replaces it
+// Add adds contacts at the head of the list, the last of them first. A contact with the ID of an existing one replaces it
 // in its place.
 func (in *Inbox) Add(contacts ...Contact) {
 	in.mu.Lock()
@@ -138,8 +138,8 @@ func (in *Inbox) Len() int {
 	return len(in.rows)
 }
 
-// Count returns how many contacts match, to compare a count through the API with. Match must not change what its argument
-// refers to, and must not call the inbox.
+// Count returns the number of contacts that match, for comparison with a count through the API. Match must not change what
+// its argument refers to, and must not call the inbox.
 func (in *Inbox) Count(match func(Contact) bool) int {
 	in.mu.RLock()
 	defer in.mu.RUnlock()
@@ -184,8 +184,8 @@ func (in *Inbox) find(match func(*Contact) bool) []*Contact {
 	return found
 }
 
-// window skips some of the matching contacts and returns up to limit of those that follow, in the order of the list, and
-// how many matches it has seen. It stops when it has found limit, so only if it finds fewer, the number seen is the total.
+// window skips the first matching contacts and returns up to limit of those that follow, in the order of the list, and the
+// number of matches seen. It stops at the limit: seen is the total only if fewer are returned.
 func (in *Inbox) window(match func(*row) bool, skip, limit int) (contacts []*Contact, seen int) {
 	in.mu.RLock()
 	defer in.mu.RUnlock()

@@ -36,7 +36,7 @@ func TestContactsAreListedLastAddedFirst(t *testing.T) {
 	}
 }
 
-func TestAddFillsWhatIsMissing(t *testing.T) {
+func TestAddSetsMissingFields(t *testing.T) {
 	t.Parallel()
 	clock := inboxtest.NewManualClock(start)
 	in := inboxtest.NewInbox(clock)
@@ -155,7 +155,7 @@ func TestLargeInboxes(t *testing.T) {
 	}
 }
 
-func TestTheInboxMayChangeWhileItIsServed(t *testing.T) {
+func TestInboxChangesWhileItIsServed(t *testing.T) {
 	t.Parallel()
 	srv := inboxtest.Start(t, inboxtest.Contacts(200))
 	ids := srv.Inbox.IDs(everyone)

@@ -47,8 +47,8 @@ func (q request) match(d dialect) func(*row) bool {
 		m.add(func(r *row) bool { return r.contact.Visitor != q.isContact })
 	}
 	return func(r *row) bool {
-		for _, holds := range m.conditions {
-			if !holds(r) {
+		for _, condition := range m.conditions {
+			if !condition(r) {
 				return false
 			}
 		}
@@ -92,8 +92,8 @@ func (m *matcher) bots(name string, channel Channel, q request) {
 	m.anyOf(name, q.bots[channel], func(c *Contact) []string { return c.Bots[channel] })
 }
 
-// flag applies false only if applicableFilters lists it, because every request has the field, and an unlisted false means
-// that the filter is not set.
+// flag adds a boolean filter. False is only applied if applicableFilters lists the filter: every request has the field,
+// and without that it means "not applied".
 func (m *matcher) flag(name string, wanted bool, value func(*Contact) bool) {
 	if !m.applies(name) || !wanted && !slices.Contains(m.listed, name) {
 		return
@@ -101,7 +101,7 @@ func (m *matcher) flag(name string, wanted bool, value func(*Contact) bool) {
 	m.add(func(r *row) bool { return value(r.contact) == wanted })
 }
 
-// within includes both ends. Times are compared as the API shows them, to the millisecond.
+// within adds a range of time that includes both ends. Times are compared to the millisecond, as the API shows them.
 func (m *matcher) within(name string, s span, value func(*Contact) time.Time) {
 	if s == (span{}) || !m.applies(name) {
 		return
@@ -112,7 +112,7 @@ func (m *matcher) within(name string, s span, value func(*Contact) time.Time) {
 	})
 }
 
-// ordered ignores the time of the last order if the request asks for contacts without one.
+// ordered adds the filter hasOrdered. It ignores the time of the last order if the status is false.
 func (m *matcher) ordered(name string, o ordered) {
 	m.flag(name, o.status, func(c *Contact) bool { return c.HasOrdered })
 	if !o.status || o.since.IsZero() || !m.applies(name) {

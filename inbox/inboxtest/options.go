@@ -8,7 +8,7 @@ const DefaultToken = "simulated-token"
 // Option configures a [Server].
 type Option func(*setup)
 
-// setup is a server under construction and the size of its population.
+// setup is a server that is being created, and the size of its population.
 type setup struct {
 	server   *Server
 	contacts int
@@ -20,13 +20,13 @@ func Contacts(n int) Option { return func(s *setup) { s.contacts = n } }
 // PageSize sets the length of a full page. The default is 20.
 func PageSize(n int) Option { return func(s *setup) { s.server.SetPageSize(n) } }
 
-// Token sets the token that the server accepts.
+// Token sets the token that the server accepts. The default is [DefaultToken].
 func Token(token string) Option { return func(s *setup) { s.server.Token = token } }
 
 // Latency delays every response by d.
 func Latency(d time.Duration) Option { return func(s *setup) { s.server.SetLatency(d) } }
 
-// Odd makes the server page differently.
+// Odd changes how the server pages.
 func Odd(o Oddities) Option { return func(s *setup) { s.server.SetOddities(o) } }
 
 // StrictApplicable makes the server apply only the filters that applicableFilters lists. IsContact need not be listed.
@@ -53,7 +53,7 @@ func KeepCalls(n int) Option { return func(s *setup) { s.server.log.keep = n } }
 // WithClock sets the clock of the server and its inbox. The default is the machine's.
 func WithClock(clock Clock) Option { return func(s *setup) { s.server.clock = clock } }
 
-// New returns a server that does not listen: use it as an http.Handler. [Start] returns one that does.
+// New returns a server that does not listen, for use as an http.Handler. [Start] returns one that listens.
 func New(options ...Option) *Server {
 	server := &Server{Token: DefaultToken, clock: systemClock{}, current: settings{pageSize: defaultPageSize, lists: populationLists()}}
 	server.log.keep = defaultKeptCalls

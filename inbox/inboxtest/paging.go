@@ -2,26 +2,26 @@ package inboxtest
 
 import "math/rand/v2"
 
-// defaultPageSize is the length of a full page.
+// defaultPageSize is the default length of a full page.
 const defaultPageSize = 20
 
-// Oddities are deviations in paging that the API's documentation does not rule out or that other servers show. The zero
+// Oddities are deviations in paging that the API's documentation does not rule out, or that other servers have. The zero
 // value pages as documented.
 type Oddities struct {
-	// RepeatLastPage answers every page past the end with the last one.
+	// RepeatLastPage returns the last page for all pages past the end.
 	RepeatLastPage bool
-	// IgnorePage answers every request with the first page.
+	// IgnorePage returns the first page for all requests.
 	IgnorePage bool
-	// NotFoundPastEnd answers pages past the end, but not page 1, with 404.
+	// NotFoundPastEnd responds to pages past the end, but not to page 1, with 404.
 	NotFoundPastEnd bool
 	// Shuffle lists the contacts in another order in each response. It costs a sort of all matches.
 	Shuffle bool
-	// DropEvery drops every so many contacts after paging: with 7, 50 matches are shown as 43 on pages of which some are
-	// short. 0 drops none.
+	// DropEvery drops every n-th contact after paging, so that some pages are short: with 7, 50 matches are returned as 43.
+	// 0 drops none.
 	DropEvery int
 }
 
-// page returns the contacts on the page that a request asks for.
+// page returns the contacts on the requested page.
 func (o Oddities) page(in *Inbox, q request, match func(*row) bool, size int) []*Contact {
 	number := q.page
 	if o.IgnorePage {

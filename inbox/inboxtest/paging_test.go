@@ -14,7 +14,7 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
 )
 
-// numbered returns n contacts whose ids are their places in the list, from 1.
+// numbered returns n contacts whose ids are their positions in the list, from 1.
 func numbered(n int) []inboxtest.Contact {
 	people := make([]inboxtest.Contact, n)
 	for i := range people {
@@ -88,7 +88,7 @@ func TestOddServersRepeatTheLastPage(t *testing.T) {
 	t.Parallel()
 	srv := inboxtest.Start(t, inboxtest.PageSize(10), inboxtest.Odd(inboxtest.Oddities{RepeatLastPage: true}))
 	if got := ask(t, srv, object{"page": 3}); len(got.Data) != 0 {
-		t.Errorf("%d records of an empty inbox", len(got.Data))
+		t.Errorf("%d records from an empty inbox", len(got.Data))
 	}
 	for _, n := range []int{25, 30} {
 		srv.Inbox.Add(numbered(n)...)

@@ -9,9 +9,9 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest/internal/random"
 )
 
-// Populate adds n contacts as an inbox of some age holds them: most conversations closed, a few live chats active, the
-// newest contacts at the head of the list. Equal arguments at an equal time of the clock, on an equally filled inbox, add
-// equal contacts.
+// Populate adds n contacts like those of an inbox that has been in use for a while: most conversations are closed, a few
+// live chats are active, and the newest contacts are at the head of the list. With equal arguments, equal clocks and equal
+// inboxes, the contacts are equal.
 func (in *Inbox) Populate(n int, seed uint64) {
 	h := history{Rand: random.New(seed), agents: Agents(DefaultAgents), now: in.clock.Now()}
 	ages := make([]time.Duration, n)
@@ -28,20 +28,20 @@ func (in *Inbox) Populate(n int, seed uint64) {
 	}
 }
 
-// history draws what has happened to contacts.
+// history draws the past of contacts.
 type history struct {
 	*rand.Rand
 	agents []string
 	now    time.Time
 }
 
-// age draws how long ago a contact was created: within the last 400 days, more of them recently, some of them today.
+// age draws how long ago a contact was created: within the last 400 days, more often recently.
 func (h history) age() time.Duration {
 	days := 400 * math.Pow(h.Float64(), 1.7)
 	return time.Duration(days * 24 * float64(time.Hour))
 }
 
-// fill completes a contact with what happened between its creation and now.
+// fill sets the fields of a contact that change between its creation and now.
 func (h history) fill(c *Contact) {
 	age := float64(h.now.Sub(c.CreatedAt))
 	seen := c.CreatedAt.Add(time.Duration(age * math.Sqrt(h.Float64())))
@@ -73,7 +73,7 @@ func (h history) fill(c *Contact) {
 	}
 }
 
-// startChat puts a contact into a live chat whose last message is at most two minutes old.
+// startChat starts a live chat of a contact. Its last message is at most two minutes old.
 func (h history) startChat(c *Contact) {
 	c.LiveChatActive, c.UserInteracted = true, true
 	c.LastMessage = Message{By: h.sender(0.4, 0.45), At: h.recently(c)}
@@ -95,7 +95,7 @@ func (h history) recently(c *Contact) time.Time {
 	return at
 }
 
-// sender draws who wrote last; the share that the two leave belongs to bots.
+// sender draws the sender of the last message: the user or an agent with the given probabilities, else a bot.
 func (h history) sender(user, agent float64) string {
 	switch x := h.Float64(); {
 	case x < user:

@@ -10,7 +10,7 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest/internal/random"
 )
 
-// RandomContact draws a new contact, which has a name and a channel but no history.
+// RandomContact draws a new contact, with a name and a channel but without a history.
 func RandomContact(r *rand.Rand, created time.Time) Contact {
 	c := Contact{CreatedAt: created, LastSeenAt: created, UpdatedAt: created, Status: StatusOpen, Bots: map[Channel][]string{}}
 	drawName(r, &c)
@@ -31,7 +31,7 @@ func drawName(r *rand.Rand, c *Contact) {
 	c.PhoneNumber = fmt.Sprintf("555%07d", r.IntN(10_000_000))
 }
 
-// drawChannel decides where a contact writes from and to which bots.
+// drawChannel draws the channel of a contact and its bots.
 func drawChannel(r *rand.Rand, c *Contact) {
 	channel, bot := Website, WebsiteBot
 	switch x := r.Float64(); {
@@ -56,7 +56,7 @@ func drawChannel(r *rand.Rand, c *Contact) {
 	}
 }
 
-// ChangeTags gives a contact another tag or takes one away, the latter more often the more tags it has.
+// ChangeTags adds a tag to a contact or removes one. The more tags it has, the more likely one is removed.
 func ChangeTags(r *rand.Rand, c *Contact) {
 	if random.Chance(r, float64(len(c.Tags))/4) {
 		at := r.IntN(len(c.Tags))

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// timeLayout is how the API writes a time: UTC, to the millisecond.
+// timeLayout is the layout of times in the API: UTC, to the millisecond.
 const timeLayout = "2006-01-02T15:04:05.000Z"
 
 // record is a contact as the API sends it.

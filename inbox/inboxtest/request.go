@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// request is the valid body of a request.
+// request is a decoded request body.
 type request struct {
 	searchText        string
 	tags              []string
@@ -30,10 +30,10 @@ type request struct {
 	isSubscriber      bool // optional
 }
 
-// span is a range of time; a zero end is open.
+// span is a range of time; a zero time means that there is no limit.
 type span struct{ from, to time.Time }
 
-// ordered is the filter on the order history; a zero time asks for any order.
+// ordered is the filter hasOrdered; a zero time matches any order.
 type ordered struct {
 	status bool
 	since  time.Time
@@ -42,11 +42,11 @@ type ordered struct {
 // errExport is the error of a body that would start an export.
 var errExport = errors.New(`isExport must be "none"`)
 
-// maxPage replaces larger page numbers, which are all past the end.
+// maxPage replaces all larger page numbers; they are past the end anyway.
 const maxPage = math.MaxInt32
 
-// parseRequest decodes and checks a body. The error names the first field, in the order of the documentation, that is
-// missing or has a wrong type. For a body that would start an export it is always errExport.
+// parseRequest decodes and validates a body. The error names the first field, in the documentation's order, that is
+// missing or has the wrong type. If the body would start an export, the error is errExport.
 func parseRequest(raw []byte) (request, error) {
 	var f fields
 	if err := json.Unmarshal(raw, &f.values); err != nil || f.values == nil {
@@ -103,13 +103,13 @@ func (f *fields) fail(err error) {
 	}
 }
 
-// exports reports whether the body asks for an export.
+// exports reports whether the body would start an export.
 func (f *fields) exports() bool {
 	var export *string
 	return json.Unmarshal(f.values["isExport"], &export) == nil && export != nil && *export != "none"
 }
 
-// read decodes a required field into target, a pointer to something that null sets to nil, so that valid can reject it.
+// read decodes a required field into target. JSON's null must set what target points to to nil, so that valid can reject it.
 func (f *fields) read(name, want string, target any, valid func() bool) {
 	raw, ok := f.values[name]
 	switch {

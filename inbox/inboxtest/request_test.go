@@ -19,7 +19,7 @@ func TestEveryDocumentedFieldIsRequired(t *testing.T) {
 	}
 }
 
-func TestEveryFieldHasItsType(t *testing.T) {
+func TestEveryFieldRequiresItsType(t *testing.T) {
 	t.Parallel()
 	srv := inboxtest.Start(t)
 	wrong := map[string]any{
@@ -39,7 +39,7 @@ func TestEveryFieldHasItsType(t *testing.T) {
 		for _, v := range []any{value, null} {
 			got := send(t, request(t, srv, body(object{field: v})))
 			if got.Status != http.StatusBadRequest || !strings.HasPrefix(got.Message, field+" must be ") {
-				t.Errorf("%s as %v: %d %q, want 400 that names it", field, v, got.Status, got.Message)
+				t.Errorf("%s as %v: %d %q, want 400 and the field's name", field, v, got.Status, got.Message)
 			}
 		}
 	}
@@ -83,7 +83,7 @@ func TestUnknownFieldsAreTolerated(t *testing.T) {
 	ask(t, srv, object{"tagsV2": object{"any": 1}, "ctwaNewUsers": true, "applicableFilters": []string{"tagsV2"}})
 }
 
-func TestPagesBeyondAllNumbersAreEmpty(t *testing.T) {
+func TestHugePageNumbersAreEmpty(t *testing.T) {
 	t.Parallel()
 	srv := inboxtest.Start(t, inboxtest.Contacts(5))
 	if got := ask(t, srv, object{"page": 1e300}); len(got.Data) != 0 {
@@ -96,7 +96,7 @@ func TestExportsAreRejectedAndCounted(t *testing.T) {
 	srv := inboxtest.Start(t)
 	ask(t, srv, nil)
 	if n := srv.Exports(); n != 0 {
-		t.Fatalf("%d exports by isExport none", n)
+		t.Fatalf("%d exports with isExport none", n)
 	}
 	const want = `isExport must be "none"`
 	for _, content := range []object{body(object{"isExport": "csv"}), body(object{"isExport": ""}), {"isExport": "all"}} {

@@ -17,7 +17,7 @@ type statusWriter struct {
 	begun  bool
 }
 
-// WriteHeader records the status, unless it is an informational one, which a response follows.
+// WriteHeader records the status unless it is an informational one.
 func (w *statusWriter) WriteHeader(status int) {
 	if status >= http.StatusOK {
 		w.begin(status)
@@ -25,7 +25,7 @@ func (w *statusWriter) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
-// Write records status 200 if no other one was written.
+// Write records status 200 if WriteHeader was not called.
 func (w *statusWriter) Write(p []byte) (int, error) {
 	w.begin(http.StatusOK)
 	return w.ResponseWriter.Write(p)
@@ -41,7 +41,7 @@ func (w *statusWriter) begin(status int) {
 	}
 }
 
-// writePage responds with a page of contacts. Raw records are copied unchecked, so they need not be valid JSON.
+// writePage responds with a page of contacts. Raw records are copied unchecked, so they can be invalid JSON.
 func writePage(w http.ResponseWriter, r *http.Request, contacts []*Contact) {
 	var body bytes.Buffer
 	body.WriteString(`{"success":true,"message":"","data":[`)
@@ -81,7 +81,7 @@ func write(w http.ResponseWriter, r *http.Request, status int, body []byte) {
 	}
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // fails only if the client has gone
+	_, _ = w.Write(body) // fails only if the client has disconnected
 }
 
 // acceptsGzip reports whether the client accepts gzip; a weight of 0 means that it does not.

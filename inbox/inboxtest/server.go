@@ -13,9 +13,9 @@ import (
 // maxBody limits the body of a request, in bytes.
 const maxBody = 1 << 20
 
-// Hook is called with every request before anything is checked. Its body has been read into the call. A hook returns true
-// if it has responded itself, and false to let the server respond. It can drop the connection by panicking with
-// http.ErrAbortHandler, and flush or hijack through http.NewResponseController.
+// Hook is called with every request before it is validated. The body has been read into the call. A hook returns true if
+// it has responded, and false to let the server respond. It can drop the connection by panicking with
+// http.ErrAbortHandler, and flush or hijack it with http.NewResponseController.
 type Hook func(w http.ResponseWriter, r *http.Request, call Call) bool
 
 // Server serves an [Inbox] as the API does. It is an http.Handler; its methods may be called while it serves.
@@ -56,13 +56,13 @@ func (s *Server) set(change func(*settings)) {
 // SetPageSize sets the length of a full page, which is at least 1.
 func (s *Server) SetPageSize(n int) { s.set(func(current *settings) { current.pageSize = max(n, 1) }) }
 
-// SetLatency delays every response by d, or until its client has gone.
+// SetLatency delays every response by d. The delay ends early if the client disconnects.
 func (s *Server) SetLatency(d time.Duration) { s.set(func(current *settings) { current.latency = d }) }
 
 // SetOddities changes how the server pages.
 func (s *Server) SetOddities(o Oddities) { s.set(func(current *settings) { current.oddities = o }) }
 
-// Intercept passes every further request to hook, which replaces an earlier one. Nil removes the hook.
+// Intercept passes every further request to hook, and replaces the previous hook. Nil removes it.
 func (s *Server) Intercept(hook Hook) { s.set(func(current *settings) { current.hook = hook }) }
 
 // ServeHTTP responds to one request.
@@ -71,7 +71,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	call := newCall(r, raw, s.clock.Now())
 	s.log.arrived(call)
-	w = &statusWriter{ResponseWriter: w, record: func(status int) { s.log.answered(call, status) }}
+	w = &statusWriter{ResponseWriter: w, record: func(status int) { s.log.responded(call, status) }}
 	if !wait(r, current.latency) {
 		return
 	}
@@ -89,7 +89,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.respond(w, r, raw, current)
 }
 
-// wait sleeps for d and reports whether the client is still there.
+// wait sleeps for d, and reports whether the client is still connected.
 func wait(r *http.Request, d time.Duration) bool {
 	if d <= 0 {
 		return true
@@ -129,7 +129,7 @@ func (s *Server) respond(w http.ResponseWriter, r *http.Request, raw []byte, cur
 	writePage(w, r, contacts)
 }
 
-// check validates everything but the body. If it is valid, the problem is empty.
+// check validates everything but the body. The problem is empty if the request is valid.
 func (s *Server) check(r *http.Request) (status int, problem string) {
 	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	endpoint, known := endpoints()[r.URL.Path]

@@ -14,7 +14,7 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
 )
 
-func TestUndocumentedCallsAreRejected(t *testing.T) {
+func TestInvalidRequestsAreRejected(t *testing.T) {
 	t.Parallel()
 	srv := inboxtest.Start(t, inboxtest.Contacts(3))
 	for name, tt := range map[string]struct {
@@ -52,7 +52,7 @@ func TestUndocumentedCallsAreRejected(t *testing.T) {
 	}
 }
 
-func TestAnotherToken(t *testing.T) {
+func TestCustomToken(t *testing.T) {
 	t.Parallel()
 	srv := inboxtest.Start(t, inboxtest.Token("secret"))
 	if srv.Token != "secret" {
@@ -106,17 +106,17 @@ func TestLatencyDelaysResponses(t *testing.T) {
 		began := time.Now()
 		srv.ServeHTTP(discard{}, bare(t.Context()))
 		if waited := time.Since(began); waited != time.Hour {
-			t.Errorf("answered after %v", waited)
+			t.Errorf("response after %v", waited)
 		}
 		srv.SetLatency(0)
 		srv.ServeHTTP(discard{}, bare(t.Context()))
 		if waited := time.Since(began); waited != time.Hour {
-			t.Errorf("answered after %v without latency", waited-time.Hour)
+			t.Errorf("response after %v without latency", waited-time.Hour)
 		}
 	})
 }
 
-func TestLatencyEndsWhenTheClientHasGone(t *testing.T) {
+func TestLatencyEndsWhenTheClientDisconnects(t *testing.T) {
 	t.Parallel()
 	srv := inboxtest.Start(t, inboxtest.Latency(time.Hour))
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
@@ -130,13 +130,13 @@ func TestLatencyEndsWhenTheClientHasGone(t *testing.T) {
 	}
 }
 
-// bare is a request without anything, which a server rejects once its latency has passed.
+// bare returns an empty request, which a server rejects after its latency.
 func bare(ctx context.Context) *http.Request {
 	r, _ := http.NewRequestWithContext(ctx, http.MethodGet, "/", http.NoBody)
 	return r
 }
 
-// discard is a response writer that keeps nothing.
+// discard is a response writer that discards everything.
 type discard struct{}
 
 func (discard) Header() http.Header         { return http.Header{} }

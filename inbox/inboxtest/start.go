@@ -6,14 +6,14 @@ import (
 	"sync"
 )
 
-// TB is the part of testing.TB that Start needs. With it, a program that imports this package does not link testing.
+// TB is the part of testing.TB that Start needs. It keeps package testing out of programs that import this package.
 type TB interface {
 	Helper()
 	Cleanup(func())
 }
 
-// Start returns a server that listens on a loopback port until the test ends. The cleanup waits for hooks that are still
-// running, so a hook must return when the context of its request ends.
+// Start returns a server that listens on a loopback port until the test ends. The cleanup waits for running hooks, so a
+// hook must return when the context of its request ends. Start panics if it cannot listen.
 func Start(tb TB, options ...Option) *Server {
 	tb.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -34,7 +34,7 @@ func Start(tb TB, options ...Option) *Server {
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
-		_ = server.Serve(listener) // always http.ErrServerClosed, from the cleanup
+		_ = server.Serve(listener) // returns http.ErrServerClosed
 	}()
 	tb.Cleanup(func() {
 		_ = server.Close() // the error of the listener, which is no longer used

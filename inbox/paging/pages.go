@@ -8,9 +8,6 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 )
 
-// maxContacts bounds the memory of a walk or a read: about 64 MiB.
-const maxContacts = 1_000_000
-
 // Fetch requests page p, counted from 1, of one filter query, with its contacts if
 // asked to. It is all that this package knows of the API.
 type Fetch func(ctx context.Context, p int, contacts bool) (inbox.Page, error)
@@ -22,9 +19,8 @@ type Pages struct {
 	fetch        Fetch
 	withContacts bool
 
-	mu       sync.Mutex
-	seen     map[int]inbox.Page
-	contacts int // kept in seen
+	mu   sync.Mutex
+	seen map[int]inbox.Page
 }
 
 // NewPages returns the pages behind fetch, none of them seen yet. With contacts,
@@ -59,11 +55,8 @@ func (ps *Pages) refetch(ctx context.Context, p int) (inbox.Page, error) {
 	}
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
-	ps.contacts += len(page.Contacts) - len(ps.seen[p].Contacts)
+	ps.seen[p].Release()
 	ps.seen[p] = page
-	if ps.contacts > maxContacts {
-		return inbox.Page{}, inbox.Errorf(inbox.TooLarge, "more than %d contacts to tell apart", maxContacts)
-	}
 	return page, nil
 }
 
@@ -99,8 +92,10 @@ func (ps *Pages) duplicateOf(p int) int {
 func (ps *Pages) forget() {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
+	for _, page := range ps.seen {
+		page.Release()
+	}
 	clear(ps.seen)
-	ps.contacts = 0
 }
 
 // snapshot returns the pages seen by their number.

@@ -127,8 +127,13 @@ func firstEmpty(seen map[int]inbox.Page) int {
 // listing returns the contacts of all pages, each once.
 func (s *search) listing() Listing {
 	seen := s.pages.snapshot()
-	known := make(map[inbox.Identity]bool)
 	var l Listing
+	n := 0
+	for _, page := range seen {
+		n += len(page.Contacts)
+	}
+	known := make(map[inbox.Identity]bool, n)
+	l.Contacts = make([]inbox.Contact, 0, n)
 	for p := 1; p <= s.bounds.low; p++ {
 		for _, contact := range seen[p].Contacts {
 			if !known[contact.ID] {

@@ -4,8 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -202,38 +206,47 @@ func TestReadRequestsInconsistentPagesAgain(t *testing.T) {
 	}
 }
 
-func TestReadIsLimitedToAMillionContacts(t *testing.T) {
+// onePage is an API with one page of contacts.
+type onePage int
+
+func (n onePage) RoundTrip(r *http.Request) (*http.Response, error) {
+	records := make([]string, n)
+	for i := range records {
+		records[i] = fmt.Sprintf(`{"_id":"%d"}`, i)
+	}
+	w := httptest.NewRecorder()
+	fmt.Fprintf(w, `{"success":true,"data":[%s]}`, strings.Join(records, ","))
+	return w.Result(), nil
+}
+
+// A page that is asked for again takes the place of what it was, in memory too.
+func TestPagesReleaseMemory(t *testing.T) {
 	t.Parallel()
-	contacts := make([]inbox.Contact, 250_000) // all pages share them: only their number matters
-	for i := range contacts {
-		contacts[i].ID = identity(uint64(i + 1))
-	}
-	fetch := func(_ context.Context, p int, full bool) (inbox.Page, error) {
-		page := inbox.Page{Records: len(contacts), First: identity(uint64(1_000_000 + p))}
-		if full {
-			page.Contacts = contacts
-		}
-		return page, nil
-	}
-	for last, want := range map[int]string{4: "success", 5: "too_large: more than 1000000 contacts to tell apart"} {
-		_, err := (&Counter{}).Count(context.Background(), Query{Key: "q", Walk: true}, NewPages(ending(last, fetch), false))
-		if got := outcome(err); got != want {
-			t.Errorf("%d pages of 250000: %s, want %s", last, got, want)
-		}
-	}
-	n, err := (&Counter{}).Count(context.Background(), Query{Key: "q"}, NewPages(ending(5, fetch), false))
-	if err != nil || n.Contacts != 1_250_000 {
-		t.Errorf("only counted: %d, %v", n.Contacts, err)
-	}
-	// Asked for again, a page takes the place of what it was.
-	pages := NewPages(ending(4, fetch), true)
+	client := inbox.NewClient(&url.URL{Scheme: "http", Host: "inbox.test"}, onePage(1_000), nil, nil)
+	session := inbox.NewSession(client, inbox.NewLimiter(0, 1), inbox.SessionOptions{})
+	defer session.End(nil)
+	memory := inbox.NewMemory(inbox.NewBudget(500_000), nil) // for two pages, but not for three
+	defer memory.Close()
+	pages := NewPages(func(ctx context.Context, _ int, _ bool) (inbox.Page, error) {
+		return session.Page(ctx, inbox.Request{Selection: &inbox.Selection{Memory: memory}}, inbox.Read)
+	}, true)
 	for range 10 {
-		if _, err := pages.refetch(context.Background(), 1); err != nil {
+		if _, err := pages.refetch(t.Context(), 1); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if pages.contacts != 250_000 || len(pages.seen) != 1 {
-		t.Errorf("%d contacts on %d pages, after one page was asked for ten times", pages.contacts, len(pages.seen))
+	for range 10 {
+		pages.forget()
+		if _, err := pages.get(t.Context(), 2); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := pages.get(t.Context(), 3)
+	if err == nil {
+		_, err = pages.get(t.Context(), 4)
+	}
+	if got, want := outcome(err), "too_large: its contacts and those of other reads under way take more than 0 MiB of memory: narrow the filter, or count by dimensions (by)"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
 

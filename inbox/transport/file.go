@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -16,23 +17,27 @@ import (
 )
 
 const (
-	maxFile     = 1 << 20          // bytes of one secret file
-	fileTimeout = 10 * time.Second // for one file, for those whose context lasts longer
+	maxFile     = 1 << 20          // maximum size of a secret file in bytes
+	fileTimeout = 10 * time.Second // for reading one file
 )
 
-// secretFiles reads an account's secret files. For each file there is at most one
-// goroutine, even while its file system hangs.
+// secretFiles reads the secret files of an account. There is at most one goroutine per
+// file, even if the file system hangs.
 type secretFiles struct {
-	load  func(path string) (string, error)
-	reads group[string]
+	load     func(path string) (string, error)
+	remember Remember
+	reads    sharedCalls[string] // by path
 }
 
-func newSecretFiles(load func(path string) (string, error)) *secretFiles {
-	return &secretFiles{load: load}
+func newSecretFiles(load func(path string) (string, error), remember Remember) *secretFiles {
+	return &secretFiles{load: load, remember: remember}
 }
 
-// Fetch reads the file of a reference that withRefs made. It makes secretFiles the
-// secret manager of prometheus/common.
+// publicFiles are the keys of files that hold no secret.
+var publicFiles = []string{"ca_file", "cert_file", "username_file"}
+
+// Fetch reads the file of a reference from withRefs. It implements the SecretManager of
+// prometheus/common.
 func (f *secretFiles) Fetch(ctx context.Context, ref string) (string, error) {
 	key, path, _ := strings.Cut(ref, " ")
 	text, err := f.read(ctx, key, path)
@@ -42,23 +47,24 @@ func (f *secretFiles) Fetch(ctx context.Context, ref string) (string, error) {
 	return text, err
 }
 
-// readHeader reads a file whose content is sent in a header as it is.
+// readHeader reads a file whose content is sent verbatim in a header.
 func (f *secretFiles) readHeader(ctx context.Context, path string) (string, error) {
 	const key = "http_headers file"
 	text, err := f.read(ctx, key, path)
 	if err == nil {
+		f.remember.header(key+" "+path, text)
 		err = sendable(key, path, text)
 	}
 	return text, err
 }
 
-// read returns the content of a file without the white space around it. It returns when
-// ctx ends at the latest. Every error is an *inbox.Error.
+// read returns the content of a file without surrounding white space. It returns when ctx
+// ends at the latest. All errors are of type *inbox.Error.
 func (f *secretFiles) read(ctx context.Context, key, path string) (string, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, fileTimeout,
-		fileError(inbox.Timeout, key, path, fmt.Sprintf("nothing read within %s", fileTimeout)))
+		fileError(inbox.Timeout, key, path, fmt.Sprintf("not read within %s", fileTimeout)))
 	defer cancel()
-	late := fileError(inbox.Timeout, key, path, "nothing read before the deadline")
+	late := fileError(inbox.Timeout, key, path, "not read before the deadline")
 	text, err := f.reads.do(ctx, path, late.Error(), func(context.Context) (string, error) { return f.load(path) })
 	text = strings.TrimSpace(text)
 	var own *inbox.Error
@@ -71,15 +77,18 @@ func (f *secretFiles) read(ctx context.Context, key, path string) (string, error
 	case err != nil:
 		return "", fileError(inbox.Auth, key, path, err.Error())
 	case text == "":
-		return "", fileError(inbox.Auth, key, path, "it is empty")
+		return "", fileError(inbox.Auth, key, path, "the file is empty")
+	}
+	if !slices.Contains(publicFiles, key) {
+		f.remember(key+" "+path, text)
 	}
 	return text, nil
 }
 
-// sendable returns an error for a text that a header cannot hold.
+// sendable returns an error if the text cannot be sent in a header.
 func sendable(key, path, text string) error {
 	if strings.ContainsFunc(text, unicode.IsControl) {
-		return fileError(inbox.Auth, key, path, "it holds a line break or another control character")
+		return fileError(inbox.Auth, key, path, "it contains a line break or another control character")
 	}
 	return nil
 }
@@ -88,8 +97,8 @@ func fileError(reason inbox.Reason, key, path, problem string) *inbox.Error {
 	return inbox.Errorf(reason, "reading %s %s: %s", key, path, problem)
 }
 
-// readRegular returns the content of a regular file. It does not wait for the other end
-// of a pipe, as opening one would otherwise.
+// readRegular returns the content of a regular file. It does not block if the path is a
+// named pipe.
 func readRegular(path string) (string, error) {
 	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // Windows ignores O_NONBLOCK
 	if err != nil {
@@ -101,11 +110,11 @@ func readRegular(path string) (string, error) {
 		return "", err
 	}
 	if !info.Mode().IsRegular() {
-		return "", errors.New("it is not a regular file")
+		return "", errors.New("not a regular file")
 	}
 	data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
 	if len(data) > maxFile {
-		return "", fmt.Errorf("it is larger than %d MiB", maxFile>>20)
+		return "", fmt.Errorf("larger than %d MiB", maxFile>>20)
 	}
 	return string(data), err
 }

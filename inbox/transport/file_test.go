@@ -21,12 +21,12 @@ func TestUnusableFiles(t *testing.T) {
 	server := record(t, nil, nil)
 	for name, test := range map[string]struct{ path, want string }{
 		"missing":           {filepath.Join(t.TempDir(), "none"), "no such file or directory"},
-		"directory":         {t.TempDir(), "it is not a regular file"},
-		"larger":            {file(t, strings.Repeat("x", maxFile+1)), "it is larger than 1 MiB"},
-		"empty":             {file(t, ""), "it is empty"},
-		"white space":       {file(t, " \n"), "it is empty"},
-		"line break":        {file(t, "one\ntwo\n"), "it holds a line break or another control character"},
-		"control character": {file(t, "one\x00two"), "it holds a line break or another control character"},
+		"directory":         {t.TempDir(), "not a regular file"},
+		"larger":            {file(t, strings.Repeat("x", maxFile+1)), "larger than 1 MiB"},
+		"empty":             {file(t, ""), "the file is empty"},
+		"white space":       {file(t, " \n"), "the file is empty"},
+		"line break":        {file(t, "one\ntwo\n"), "it contains a line break or another control character"},
+		"control character": {file(t, "one\x00two"), "it contains a line break or another control character"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -49,7 +49,7 @@ func TestUnusableFiles(t *testing.T) {
 	})
 }
 
-// The files that are not sent as they are may hold any character.
+// Files that are not sent verbatim may contain any character.
 func TestUnusableFilesOfOtherKeys(t *testing.T) {
 	t.Parallel()
 	server := record(t, nil, grant("token"))
@@ -71,12 +71,12 @@ func TestUnusableFilesOfOtherKeys(t *testing.T) {
 	} {
 		path := file(t, " ")
 		_, err := post(t.Context(), build(t, cfg(path)), server.URL)
-		if want := "auth: reading " + key + " " + path + ": it is empty"; outcome(err) != want {
+		if want := "auth: reading " + key + " " + path + ": the file is empty"; outcome(err) != want {
 			t.Errorf("%s\nwant %s", outcome(err), want)
 		}
 		rewrite(t, path, "one\ntwo")
 		if key == "client_certificate_key_file" {
-			continue // where this is no key
+			continue // the key does not exist there
 		}
 		if status, err := post(t.Context(), build(t, cfg(path)), server.URL); status != http.StatusOK {
 			t.Errorf("%s: status %d, %v", key, status, err)
@@ -98,17 +98,17 @@ func TestUnusableFilesOfTLS(t *testing.T) {
 			t.Fatal(err)
 		}
 		rewrite(t, path, "")
-		want := "reading " + key + " " + path + ": it is empty"
+		want := "reading " + key + " " + path + ": the file is empty"
 		if _, err := post(t.Context(), transport, server.URL); outcome(err) != "auth: "+want {
 			t.Errorf("%s\nwant auth: %s", outcome(err), want)
 		}
-		if _, err := New(cfg, userAgent); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("making the transport: %v\nwant %s", err, want)
+		if _, err := New(cfg, userAgent, forget); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("creating the transport: %v\nwant %s", err, want)
 		}
 		rewrite(t, path, before)
 	}
 	if status, err := post(t.Context(), transport, server.URL); status != http.StatusOK {
-		t.Errorf("once the files are back: status %d, %v", status, err)
+		t.Errorf("after restoring the files: status %d, %v", status, err)
 	}
 }
 
@@ -131,7 +131,7 @@ func TestReplacedFiles(t *testing.T) {
 	}
 }
 
-// hangingFiles are files on a file system that hangs while it is locked.
+// hangingFiles simulates a file system that hangs while it is locked.
 type hangingFiles struct {
 	sync.RWMutex
 	opened int // under counting
@@ -147,7 +147,7 @@ func (h *hangingFiles) load(path string) (string, error) {
 	return "token of " + path, nil
 }
 
-// hung returns how many reads began since it was last called.
+// hung returns the number of reads since it was last called.
 func (h *hangingFiles) hung() int {
 	h.count.Lock()
 	defer h.count.Unlock()
@@ -156,15 +156,15 @@ func (h *hangingFiles) hung() int {
 	return opened
 }
 
-// Requests over several scrapes wait for one goroutine a file, each until its context
-// ends, and all is well once the file system is.
+// If the file system hangs, requests end with their context. There is one goroutine per
+// file, also over several scrapes, and requests succeed after the recovery.
 func TestHangingFiles(t *testing.T) {
 	t.Parallel()
 	server := record(t, nil, nil)
 	var disk hangingFiles
 	cfg := credentialsFile("a")
 	cfg.HTTPHeaders = &promconfig.Headers{Headers: map[string]promconfig.Header{"X-Key": {Files: []string{"b"}}}}
-	files := newSecretFiles(disk.load)
+	files := newSecretFiles(disk.load, forget)
 	one, err := newTransport(cfg, userAgent, files)
 	if err != nil {
 		t.Fatal(err)
@@ -183,13 +183,13 @@ func TestHangingFiles(t *testing.T) {
 		for range 10 {
 			scrape.Go(func() {
 				_, err := post(ctx, one, server.URL)
-				if want := "timeout: reading http_headers file b: nothing read before the deadline"; outcome(err) != want {
+				if want := "timeout: reading http_headers file b: not read before the deadline"; outcome(err) != want {
 					t.Errorf("%s\nwant %s", outcome(err), want)
 				}
 			})
 			scrape.Go(func() {
 				_, err := post(ctx, other, server.URL)
-				if want := "timeout: reading credentials_file a: nothing read before the deadline"; outcome(err) != want {
+				if want := "timeout: reading credentials_file a: not read before the deadline"; outcome(err) != want {
 					t.Errorf("%s\nwant %s", outcome(err), want)
 				}
 			})
@@ -211,8 +211,7 @@ func TestHangingFiles(t *testing.T) {
 	}
 }
 
-// A file that hangs is given up for those whose context lasts longer, such as New and the
-// handshakes of TLS.
+// Without a deadline, as in New and in TLS handshakes, reading a file has a timeout.
 func TestHangingFileWithoutDeadline(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -220,29 +219,29 @@ func TestHangingFileWithoutDeadline(t *testing.T) {
 		files := newSecretFiles(func(string) (string, error) {
 			<-released
 			return "", errors.New("released")
-		})
+		}, forget)
 		began := time.Now()
 		_, err := newTransport(promconfig.HTTPClientConfig{TLSConfig: promconfig.TLSConfig{CAFile: "ca"}}, userAgent, files)
-		if want := "timeout: reading ca_file ca: nothing read within 10s"; outcome(err) != want || time.Since(began) != fileTimeout {
+		if want := "timeout: reading ca_file ca: not read within 10s"; outcome(err) != want || time.Since(began) != fileTimeout {
 			t.Errorf("%s after %s\nwant %s", outcome(err), time.Since(began), want)
 		}
 		close(released)
 	})
 }
 
-// The reason that a context ends for is told, not that a file was slow.
+// The error has the cause for which the context ended.
 func TestCauseOfAnEndedWait(t *testing.T) {
 	t.Parallel()
 	var disk hangingFiles
 	disk.Lock()
 	defer disk.Unlock()
-	files := newSecretFiles(disk.load)
+	files := newSecretFiles(disk.load, forget)
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(inbox.Errorf(inbox.RateLimited, "paused"))
 	if _, err := files.Fetch(ctx, "credentials_file a"); outcome(err) != "rate_limited: paused" {
 		t.Error(outcome(err))
 	}
 	if hung := disk.hung(); hung != 0 {
-		t.Errorf("%d reads for a request that had ended", hung)
+		t.Errorf("%d reads for a request that has ended", hung)
 	}
 }

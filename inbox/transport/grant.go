@@ -14,21 +14,20 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
 )
 
-// jwtBearer is the grant_type of RFC 7523. Any other is client_credentials.
+// jwtBearer is the grant type of RFC 7523. All others mean client_credentials.
 const jwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
-// clientCredentials asks for a token as RFC 6749, 4.4 says. An endpoint may want the
-// secret in the Authorization header, which all have to support, or in the body, which is
-// all that some support. Until one has worked, both are tried in this order, as
-// prometheus/common does; the one that works is used from then on. No second attempt is
-// made if the endpoint did not answer or has too much to do.
+// clientCredentials requests a token according to RFC 6749, 4.4. Endpoints must support
+// the secret in the Authorization header, but some only support it in the body. Both are
+// tried in this order, as in prometheus/common, and the one that works is used from then
+// on. There is no second attempt if the endpoint does not respond or is overloaded.
 func (e *tokenEndpoint) clientCredentials(ctx context.Context, secret string) (*oauth2.Token, error) {
-	style := e.known()
+	style := e.authStyle()
 	if style != oauth2.AuthStyleAutoDetect {
 		return e.credentialsIn(ctx, style, secret)
 	}
 	token, err := e.credentialsIn(ctx, oauth2.AuthStyleInHeader, secret)
-	if err == nil || !askOtherwise(err) {
+	if err == nil || !tryInBody(err) {
 		return token, err
 	}
 	first := e.explain(ctx, err)
@@ -40,11 +39,12 @@ func (e *tokenEndpoint) clientCredentials(ctx context.Context, secret string) (*
 	if second.Error() == first.Error() {
 		return nil, second
 	}
-	return nil, inbox.Errorf(second.Reason, "%s; and with the secret in the body: %s",
+	return nil, inbox.Errorf(second.Reason, "%s; with the secret in the body: %s",
 		first.Error(), strings.TrimPrefix(second.Error(), e.fetching()+": "))
 }
 
-// credentialsIn asks with the secret in one place, and remembers the place if that works.
+// credentialsIn requests a token with the given style, and remembers the style if that
+// succeeds.
 func (e *tokenEndpoint) credentialsIn(ctx context.Context, style oauth2.AuthStyle, secret string) (*oauth2.Token, error) {
 	grant := &clientcredentials.Config{
 		ClientID:       e.config.ClientID,
@@ -63,16 +63,16 @@ func (e *tokenEndpoint) credentialsIn(ctx context.Context, style oauth2.AuthStyl
 	return token, err
 }
 
-func (e *tokenEndpoint) known() oauth2.AuthStyle {
+func (e *tokenEndpoint) authStyle() oauth2.AuthStyle {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.style
 }
 
-// askOtherwise reports whether a fetch may succeed with the secret in another place: it
-// was answered, and not only with the wish to be asked later.
-func askOtherwise(err error) bool {
-	switch answerStatus(err) {
+// tryInBody reports whether a fetch that failed with the secret in the header may succeed
+// with the secret in the body.
+func tryInBody(err error) bool {
+	switch responseStatus(err) {
 	case 0, http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return false
 	default:
@@ -80,8 +80,8 @@ func askOtherwise(err error) bool {
 	}
 }
 
-// assertion asks for a token with a JWT, signed with the key that is the secret.
-func (e *tokenEndpoint) assertion(ctx context.Context, secret string) (*oauth2.Token, error) {
+// jwtGrant requests a token with a JWT that is signed with the secret, a private key.
+func (e *tokenEndpoint) jwtGrant(ctx context.Context, secret string) (*oauth2.Token, error) {
 	if _, err := jwt.ParseRSAPrivateKeyFromPEM([]byte(secret)); err != nil {
 		return nil, e.failed(inbox.Auth, "the client_certificate_key is not an RSA private key in PEM format")
 	}

@@ -6,7 +6,7 @@ import (
 	promconfig "github.com/prometheus/common/config"
 )
 
-// headerTransport adds the headers of http_headers.
+// headerTransport adds the headers from http_headers.
 type headerTransport struct {
 	next    http.RoundTripper
 	headers map[string]promconfig.Header

@@ -16,7 +16,7 @@ import (
 	promconfig "github.com/prometheus/common/config"
 )
 
-// Every key sends what it sends with prometheus/common.
+// With every key, the requests are the same as with prometheus/common.
 func TestKeys(t *testing.T) {
 	t.Parallel()
 	headers := func(h promconfig.Header) promconfig.HTTPClientConfig {
@@ -71,8 +71,8 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-// same makes a request with the RoundTripper of prometheus/common and with that of this
-// package and checks each.
+// same makes a request with the RoundTripper of prometheus/common, and one with that of
+// this package, and checks each.
 func same(t *testing.T, cfg promconfig.HTTPClientConfig, address string, check func()) {
 	t.Helper()
 	common, err := promconfig.NewRoundTripperFromConfig(cfg, connections, promconfig.WithUserAgent(userAgent))
@@ -88,8 +88,8 @@ func same(t *testing.T, cfg promconfig.HTTPClientConfig, address string, check f
 	}
 }
 
-// tlsPair returns the configuration of a server that wants the certificate of a client,
-// and that of the client.
+// tlsPair returns the configurations of a server that requires a client certificate, and
+// of the client.
 func tlsPair(t *testing.T) (*tls.Config, promconfig.TLSConfig) {
 	t.Helper()
 	serverCert, serverKey := pair(t)
@@ -104,7 +104,7 @@ func tlsPair(t *testing.T) (*tls.Config, promconfig.TLSConfig) {
 		promconfig.TLSConfig{CA: serverCert, Cert: clientCert, Key: promconfig.Secret(clientKey), ServerName: "inbox.test"}
 }
 
-// inFiles returns the configuration with its certificates and key in files.
+// inFiles returns the configuration with its certificates and key moved to files.
 func inFiles(t *testing.T, c promconfig.TLSConfig) promconfig.TLSConfig {
 	t.Helper()
 	return promconfig.TLSConfig{
@@ -142,7 +142,7 @@ func TestTLS(t *testing.T) {
 	}
 }
 
-// A certificate authority that is replaced is used by the next request.
+// When the certificate authority is replaced, the next request uses the new one.
 func TestReplacedCertificateAuthority(t *testing.T) {
 	t.Parallel()
 	serverTLS, inline := tlsPair(t)
@@ -166,7 +166,7 @@ func TestProxies(t *testing.T) {
 	cfg := promconfig.ProxyConfig{ProxyURL: parse(t, proxy.URL)}
 	same(t, promconfig.HTTPClientConfig{ProxyConfig: cfg}, "http://inbox.test/users", func() {
 		if got := proxy.seen()[0].RequestURI; got != "http://inbox.test/users" {
-			t.Errorf("the proxy was asked for %s", got)
+			t.Errorf("the proxy got a request for %s", got)
 		}
 	})
 
@@ -174,7 +174,7 @@ func TestProxies(t *testing.T) {
 	cfg.NoProxy = "127.0.0.1"
 	same(t, promconfig.HTTPClientConfig{ProxyConfig: cfg}, server.URL, func() {
 		if len(proxy.seen()) != 0 || len(server.seen()) != 1 {
-			t.Error("the request did not go past the proxy")
+			t.Error("the request was sent to the proxy")
 		}
 	})
 }
@@ -195,7 +195,7 @@ func TestProxyConnectHeader(t *testing.T) {
 	}
 }
 
-// rsaKey is the key of an account with the JWT grant, in PEM format.
+// rsaKey creates a key for the JWT grant, also in PEM format.
 func rsaKey(t *testing.T) (*rsa.PrivateKey, string) {
 	t.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
@@ -221,7 +221,7 @@ func TestOAuth2Keys(t *testing.T) {
 	for name, test := range map[string]struct {
 		cfg  promconfig.OAuth2
 		tls  *tls.Config
-		want string // what the endpoint gets
+		want string // the request that the endpoint receives
 	}{
 		"client_secret": {credentials, nil, "id:s+p audience=inbox grant_type=client_credentials scope=a b"},
 		"client_secret_file": {with(credentials, func(c *promconfig.OAuth2) { c.ClientSecret, c.ClientSecretFile = "", file(t, "s p\n") }),
@@ -257,7 +257,7 @@ func TestOAuth2Keys(t *testing.T) {
 	}
 }
 
-// describe returns what a request to a token endpoint says.
+// describe formats a request to a token endpoint.
 func describe(t *testing.T, r *http.Request, key *rsa.PublicKey) string {
 	var parts []string
 	if id, secret, ok := r.BasicAuth(); ok {
@@ -286,7 +286,7 @@ func describe(t *testing.T, r *http.Request, key *rsa.PublicKey) string {
 	return strings.Join(parts, " ")
 }
 
-// grant answers with a token that lasts.
+// grant responds with a token that does not expire soon.
 func grant(token string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -302,7 +302,7 @@ func TestOAuth2Proxy(t *testing.T) {
 		ClientID: "id", TokenURL: "http://tokens.test/token", ProxyConfig: promconfig.ProxyConfig{ProxyURL: parse(t, proxy.URL)},
 	}}, api.URL, func() {
 		if got := proxy.seen()[0].RequestURI; got != "http://tokens.test/token" {
-			t.Errorf("the proxy was asked for %s", got)
+			t.Errorf("the proxy got a request for %s", got)
 		}
 		if got := api.seen()[0].Header.Get("Authorization"); got != "Bearer token" {
 			t.Errorf("Authorization: %s", got)

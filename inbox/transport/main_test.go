@@ -31,15 +31,15 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const userAgent = "botpenguin_exporter/test"
 
-// recorder is a server that keeps the requests it gets.
+// recorder is a server that records its requests.
 type recorder struct {
 	*httptest.Server
 	mu       sync.Mutex
 	requests []*http.Request // with parsed forms
 }
 
-// record starts a server, over TLS if tlsConfig is not nil.
-func record(t *testing.T, tlsConfig *tls.Config, answer http.HandlerFunc) *recorder {
+// record starts a server, with TLS if tlsConfig is not nil.
+func record(t *testing.T, tlsConfig *tls.Config, handler http.HandlerFunc) *recorder {
 	t.Helper()
 	r := &recorder{}
 	r.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
@@ -47,8 +47,8 @@ func record(t *testing.T, tlsConfig *tls.Config, answer http.HandlerFunc) *recor
 		r.mu.Lock()
 		r.requests = append(r.requests, q)
 		r.mu.Unlock()
-		if answer != nil {
-			answer(w, q)
+		if handler != nil {
+			handler(w, q)
 		}
 	}))
 	if tlsConfig == nil {
@@ -62,7 +62,7 @@ func record(t *testing.T, tlsConfig *tls.Config, answer http.HandlerFunc) *recor
 	return r
 }
 
-// seen returns the requests since it was last called.
+// seen returns the requests received since it was last called.
 func (r *recorder) seen() []*http.Request {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -86,15 +86,15 @@ func rewrite(t *testing.T, path, content string) {
 	}
 }
 
-// credentialsFile is a configuration with a token in a file.
+// credentialsFile returns a configuration with a token in a file.
 func credentialsFile(path string) promconfig.HTTPClientConfig {
 	return promconfig.HTTPClientConfig{Authorization: &promconfig.Authorization{Type: "Bearer", CredentialsFile: path}}
 }
 
-// build makes the RoundTripper of a configuration, closed when the test ends.
+// build creates the RoundTripper of a configuration. It is closed when the test ends.
 func build(t *testing.T, cfg promconfig.HTTPClientConfig) http.RoundTripper {
 	t.Helper()
-	transport, err := New(cfg, userAgent)
+	transport, err := New(cfg, userAgent, forget)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +116,7 @@ func post(ctx context.Context, transport http.RoundTripper, address string) (int
 	return response.StatusCode, nil
 }
 
-// outcome is the reason and text of an error.
+// outcome returns the reason and text of an error.
 func outcome(err error) string {
 	var own *inbox.Error
 	if err == nil || !errors.As(err, &own) {
@@ -125,7 +125,7 @@ func outcome(err error) string {
 	return string(own.Reason) + ": " + own.Error()
 }
 
-// pair makes a self-signed certificate of 127.0.0.1 and its key, in PEM format.
+// pair creates a self-signed certificate for 127.0.0.1 and its key, in PEM format.
 func pair(t *testing.T) (certificate, key string) {
 	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -156,3 +156,6 @@ func parse(t *testing.T, address string) promconfig.URL {
 	}
 	return promconfig.URL{URL: u}
 }
+
+// forget remembers nothing.
+func forget(string, string) {}

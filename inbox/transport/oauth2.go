@@ -9,23 +9,23 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// oauth2Transport adds a token of a token endpoint to each request. It fetches one when
-// it has none, when the one it has expires within seconds, and when the secret has
-// changed. Requests that need one at the same time share one fetch, which is cancelled
-// when none of them waits any more.
+// oauth2Transport adds a token from a token endpoint to each request. It fetches a token
+// if it has none, if the token expires within seconds, or if the secret has changed.
+// Concurrent requests share one fetch, which is canceled when the last of them has left.
 type oauth2Transport struct {
 	next     http.RoundTripper
-	secret   func(context.Context) (string, error) // what tokens are fetched with
+	secret   func(context.Context) (string, error) // returns the secret to fetch tokens with
 	endpoint *tokenEndpoint
-	fetches  group[*oauth2.Token] // by the secret
+	remember Remember
+	fetches  sharedCalls[*oauth2.Token] // by secret
 
 	mu    sync.Mutex
-	token *oauth2.Token // the latest, nil before there is one
-	used  string        // the secret that it was fetched with
+	token *oauth2.Token // the latest; nil before the first
+	used  string        // the secret that token was fetched with
 }
 
-func newOAuth2Transport(next http.RoundTripper, secret func(context.Context) (string, error), endpoint *tokenEndpoint) *oauth2Transport {
-	return &oauth2Transport{next: next, secret: secret, endpoint: endpoint, fetches: group[*oauth2.Token]{abandon: true}}
+func newOAuth2Transport(next http.RoundTripper, secret func(context.Context) (string, error), endpoint *tokenEndpoint, remember Remember) *oauth2Transport {
+	return &oauth2Transport{next: next, secret: secret, endpoint: endpoint, remember: remember, fetches: sharedCalls[*oauth2.Token]{abandon: true}}
 }
 
 // oauth2Secret returns a function that returns the secret of cfg.
@@ -53,7 +53,7 @@ func (t *oauth2Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return t.next.RoundTrip(r)
 }
 
-// CloseIdleConnections closes the idle connections, those to the token endpoint too.
+// CloseIdleConnections closes the idle connections, including those to the token endpoint.
 func (t *oauth2Transport) CloseIdleConnections() {
 	closeIdle(t.endpoint.transport)
 	closeIdle(t.next)
@@ -70,13 +70,15 @@ func (t *oauth2Transport) authorize(ctx context.Context) (*oauth2.Token, error) 
 	}
 	late := t.endpoint.fetching() + ": no response before the deadline"
 	return t.fetches.do(ctx, secret, late, func(ctx context.Context) (*oauth2.Token, error) {
-		if token := t.cached(secret); token != nil { // of a fetch that ended in between
+		if token := t.cached(secret); token != nil { // from a fetch that has ended in between
 			return token, nil
 		}
 		token, err := t.endpoint.fetch(ctx, secret)
 		if err != nil {
 			return nil, err
 		}
+		t.remember("oauth2 token", token.AccessToken)
+		t.remember("oauth2 refresh token", token.RefreshToken)
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		t.token, t.used = token, secret
@@ -84,7 +86,7 @@ func (t *oauth2Transport) authorize(ctx context.Context) (*oauth2.Token, error) 
 	})
 }
 
-// cached returns the latest token if it is still good and was fetched with the secret.
+// cached returns the latest token if it is valid and was fetched with the secret.
 func (t *oauth2Transport) cached(secret string) *oauth2.Token {
 	t.mu.Lock()
 	defer t.mu.Unlock()

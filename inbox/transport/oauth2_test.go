@@ -14,18 +14,18 @@ import (
 	"go.uber.org/goleak"
 )
 
-// account is the configuration of an account that gets its tokens from an endpoint.
+// account returns the configuration of an account with a token endpoint.
 func account(tokenURL string) promconfig.HTTPClientConfig {
 	return promconfig.HTTPClientConfig{OAuth2: &promconfig.OAuth2{ClientID: "id", ClientSecret: "canary-secret", TokenURL: tokenURL}}
 }
 
-// from begins the errors about an endpoint.
+// from returns the beginning of an endpoint's errors.
 func from(t *testing.T, address string) string {
 	t.Helper()
 	return "fetching an OAuth2 token from " + parse(t, address).Host + ": "
 }
 
-// grants are the configurations of both grants.
+// grants returns configurations for both grants.
 func grants(t *testing.T, tokenURL string) map[string]promconfig.HTTPClientConfig {
 	t.Helper()
 	_, key := rsaKey(t)
@@ -34,14 +34,14 @@ func grants(t *testing.T, tokenURL string) map[string]promconfig.HTTPClientConfi
 	return map[string]promconfig.HTTPClientConfig{"client_credentials": account(tokenURL), "JWT": assertion}
 }
 
-// Over several scrapes, requests whose token endpoint hangs end with their context. Their
-// fetch ends with the last of them, so nothing accumulates, and the first request after
-// the recovery succeeds.
+// If the token endpoint hangs, requests end with their context. The fetch is canceled with
+// the last of them, so that nothing accumulates over several scrapes, and the first request
+// after the recovery succeeds.
 func TestHangingTokenEndpoint(t *testing.T) {
 	var mu sync.Mutex
 	hanging := true
 	var handlers sync.WaitGroup
-	asked := make(chan struct{})
+	requested := make(chan struct{})
 	endpoint := record(t, nil, func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
 		hangs := hanging
@@ -52,8 +52,8 @@ func TestHangingTokenEndpoint(t *testing.T) {
 		}
 		handlers.Add(1)
 		defer handlers.Done()
-		asked <- struct{}{}
-		<-r.Context().Done() // when the fetch is cancelled
+		requested <- struct{}{}
+		<-r.Context().Done() // until the fetch is canceled
 	})
 	api := record(t, nil, nil)
 	for name, cfg := range grants(t, endpoint.URL) {
@@ -71,7 +71,7 @@ func TestHangingTokenEndpoint(t *testing.T) {
 						}
 					})
 				}
-				<-asked
+				<-requested
 				cancel()
 				scrape.Wait()
 				handlers.Wait()
@@ -96,7 +96,7 @@ func TestHangingTokenEndpoint(t *testing.T) {
 	}
 }
 
-// An endpoint that hangs is given up for those whose context lasts longer.
+// Without a deadline, a fetch has a timeout.
 func TestHangingTokenEndpointWithoutDeadline(t *testing.T) {
 	t.Parallel()
 	for name, cfg := range grants(t, "http://tokens.test/token") {
@@ -104,10 +104,10 @@ func TestHangingTokenEndpointWithoutDeadline(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				endpoint := &tokenEndpoint{config: cfg.OAuth2, host: "tokens.test", transport: hanging{}}
-				transport := newOAuth2Transport(http.DefaultTransport, oauth2Secret(cfg.OAuth2, nil), endpoint)
+				transport := newOAuth2Transport(http.DefaultTransport, oauth2Secret(cfg.OAuth2, nil), endpoint, forget)
 				began := time.Now()
 				_, err := post(context.Background(), transport, "http://inbox.test")
-				want := "timeout: fetching an OAuth2 token from tokens.test: no answer within 30s"
+				want := "timeout: fetching an OAuth2 token from tokens.test: no response within 30s"
 				if outcome(err) != want || time.Since(began) != tokenTimeout {
 					t.Errorf("%s after %s\nwant %s", outcome(err), time.Since(began), want)
 				}
@@ -116,7 +116,7 @@ func TestHangingTokenEndpointWithoutDeadline(t *testing.T) {
 	}
 }
 
-// hanging ends requests with their context only.
+// hanging blocks requests until their context ends.
 type hanging struct{}
 
 func (hanging) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -124,12 +124,12 @@ func (hanging) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, r.Context().Err()
 }
 
-// Requests that need a token at the same time share one fetch, whoever leaves.
+// Concurrent requests share one fetch, even if the one that started it leaves.
 func TestSharedFetch(t *testing.T) {
 	t.Parallel()
-	asked, release := make(chan struct{}), make(chan struct{})
+	requested, release := make(chan struct{}), make(chan struct{})
 	endpoint := record(t, nil, func(w http.ResponseWriter, r *http.Request) {
-		close(asked) // a second fetch would panic
+		close(requested) // a second fetch would panic
 		<-release
 		grant("token")(w, r)
 	})
@@ -141,7 +141,7 @@ func TestSharedFetch(t *testing.T) {
 		_, err := post(ctx, transport, api.URL)
 		first <- err
 	}()
-	<-asked
+	<-requested
 	var others sync.WaitGroup
 	for range 10 {
 		others.Go(func() {
@@ -153,7 +153,7 @@ func TestSharedFetch(t *testing.T) {
 	fetches := &transport.(*oauth2Transport).fetches
 	for waiting := 0; waiting < 11; {
 		fetches.mu.Lock()
-		waiting = fetches.calls["canary-secret"].waiting
+		waiting = fetches.calls["canary-secret"].callers
 		fetches.mu.Unlock()
 	}
 	cancel()
@@ -176,12 +176,12 @@ func TestSharedFetch(t *testing.T) {
 func TestCachedToken(t *testing.T) {
 	t.Parallel()
 	api := record(t, nil, nil)
-	for answer, fetches := range map[string]int{
+	for body, fetches := range map[string]int{
 		`{"access_token":"a","expires_in":3600}`: 1,
 		`{"access_token":"a"}`:                   1,
 		`{"access_token":"a","expires_in":5}`:    3,
 	} {
-		endpoint := record(t, nil, says(http.StatusOK, answer))
+		endpoint := record(t, nil, respond(http.StatusOK, body))
 		transport := build(t, account(endpoint.URL))
 		for range 3 {
 			if _, err := post(t.Context(), transport, api.URL); err != nil {
@@ -189,19 +189,18 @@ func TestCachedToken(t *testing.T) {
 			}
 		}
 		if n := len(endpoint.seen()); n != fetches {
-			t.Errorf("%s: %d fetches for 3 requests, want %d", answer, n, fetches)
+			t.Errorf("%s: %d fetches for 3 requests, want %d", body, n, fetches)
 		}
 	}
 }
 
-// echoSecret grants a token that names the secret of the request.
+// echoSecret grants a token that contains the secret of the request.
 func echoSecret(w http.ResponseWriter, r *http.Request) {
 	_, secret, _ := r.BasicAuth()
 	grant("token-of-"+secret)(w, r)
 }
 
-// A secret that is replaced is used for a new token at once; what was fetched with the
-// one before is not used any more.
+// When the secret is replaced, the next request fetches a new token.
 func TestReplacedSecret(t *testing.T) {
 	t.Parallel()
 	endpoint, api := record(t, nil, echoSecret), record(t, nil, nil)
@@ -240,7 +239,7 @@ func TestTwoAccounts(t *testing.T) {
 	}
 }
 
-// The secret is sent where the endpoint wants it, and from then on only there.
+// The style that the endpoint accepts is found once, and then used for all fetches.
 func TestAuthStyles(t *testing.T) {
 	t.Parallel()
 	api := record(t, nil, nil)
@@ -265,10 +264,10 @@ func TestAuthStyles(t *testing.T) {
 			t.Parallel()
 			endpoint := record(t, nil, func(w http.ResponseWriter, r *http.Request) {
 				if !test.accepts(r) {
-					says(test.refusal, "<html>")(w, r)
+					respond(test.refusal, "<html>")(w, r)
 					return
 				}
-				says(http.StatusOK, `{"access_token":"a","expires_in":1}`)(w, r) // so each request fetches
+				respond(http.StatusOK, `{"access_token":"a","expires_in":1}`)(w, r) // so each request fetches
 			})
 			transport := build(t, account(endpoint.URL))
 			for i, want := range test.want {
@@ -283,7 +282,7 @@ func TestAuthStyles(t *testing.T) {
 	}
 }
 
-// A redirect carries the secret nowhere.
+// Redirects are not followed, because they could send the secret to another host.
 func TestRedirectedTokenEndpoint(t *testing.T) {
 	t.Parallel()
 	elsewhere, api := record(t, nil, grant("stolen")), record(t, nil, nil)
@@ -294,7 +293,7 @@ func TestRedirectedTokenEndpoint(t *testing.T) {
 		})
 		for name, cfg := range grants(t, endpoint.URL) {
 			_, err := post(t.Context(), build(t, cfg), api.URL)
-			want := fmt.Sprintf("auth: %s%d %s: redirects are not followed, for they would carry the secret elsewhere",
+			want := fmt.Sprintf("auth: %s%d %s: redirects are not followed, because they could send the secret to another host",
 				from(t, endpoint.URL), status, http.StatusText(status))
 			if outcome(err) != want {
 				t.Errorf("%s: %s\nwant %s", name, outcome(err), want)

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// A special file is neither waited for nor read.
+// Reading a special file fails without blocking.
 func TestSpecialFiles(t *testing.T) {
 	t.Parallel()
 	server := record(t, nil, nil)
@@ -23,13 +23,13 @@ func TestSpecialFiles(t *testing.T) {
 	}
 	for _, path := range []string{fifo, "/dev/zero", link} {
 		_, err := post(t.Context(), build(t, credentialsFile(path)), server.URL)
-		if want := "auth: reading credentials_file " + path + ": it is not a regular file"; outcome(err) != want {
+		if want := "auth: reading credentials_file " + path + ": not a regular file"; outcome(err) != want {
 			t.Errorf("%s\nwant %s", outcome(err), want)
 		}
 	}
 }
 
-// Kubernetes mounts a secret as links, which it replaces.
+// Kubernetes mounts secrets as symbolic links and replaces them.
 func TestLinkedFile(t *testing.T) {
 	t.Parallel()
 	server := record(t, nil, nil)

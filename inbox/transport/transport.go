@@ -1,20 +1,20 @@
-// Package transport makes the http.RoundTripper of an account from Prometheus' HTTP
+// Package transport creates the http.RoundTripper of an account from Prometheus' HTTP
 // client configuration.
 //
-// The connections are those of prometheus/common. What can wait without an end there
-// is done here instead: reading secret files and fetching OAuth2 tokens. RoundTrip
-// returns at the latest when the request's context ends, and however long a file or a
-// token endpoint hangs, its requests leave nothing behind that accumulates.
+// Connections are made by prometheus/common. Reading secret files and fetching OAuth2
+// tokens, which can block forever there, is implemented here: RoundTrip returns when the
+// request's context ends, and requests to a hanging file or token endpoint do not
+// accumulate.
 //
-// A request that cannot be authorized fails with an *inbox.Error, whose text holds no
-// secret and nothing of a token endpoint's answer but its status and error code:
+// A request that cannot be authorized fails with an *inbox.Error. Its text contains no
+// secrets, and of a token endpoint's response only the status and error code:
 //
-//	auth        a file is unreadable, or the token endpoint refuses
-//	connection  the token endpoint is unreachable or broken (5xx)
-//	timeout     a file or the token endpoint does not answer in time
+//	auth        a file is unreadable, or the token endpoint refuses the request
+//	connection  the token endpoint is unreachable or fails (5xx)
+//	timeout     a file or the token endpoint does not respond in time
 //
-// Every request gets the account's secrets, wherever it goes: a client must not follow
-// redirects.
+// Secrets are added to every request, whatever its host. Therefore clients must not
+// follow redirects.
 package transport
 
 import (
@@ -23,14 +23,16 @@ import (
 	promconfig "github.com/prometheus/common/config"
 )
 
-// connections is the name of the connections in the metrics of prometheus/common.
+// connections is the connection name in the metrics of prometheus/common.
 const connections = "botpenguin"
 
-// New returns the RoundTripper for requests with the given configuration, which must be
-// valid. Its CloseIdleConnections method closes those of a token endpoint, too. Secret
-// files are read anew for each request; those of tls_config are read here, too.
-func New(cfg promconfig.HTTPClientConfig, userAgent string) (http.RoundTripper, error) {
-	return newTransport(cfg, userAgent, newSecretFiles(readRegular))
+// New returns a RoundTripper for the given configuration, which must be valid. Its
+// CloseIdleConnections method also closes connections to the token endpoint. Secret files
+// are read for each request; New also reads those of tls_config, and returns an error if
+// it cannot. What is read from secret files, and every token that is fetched, is passed to
+// remember before it is used. The secrets in the configuration itself are not, see Secrets.
+func New(cfg promconfig.HTTPClientConfig, userAgent string, remember Remember) (http.RoundTripper, error) {
+	return newTransport(cfg, userAgent, newSecretFiles(readRegular, remember))
 }
 
 func newTransport(cfg promconfig.HTTPClientConfig, userAgent string, files *secretFiles) (http.RoundTripper, error) {
@@ -49,7 +51,7 @@ func newTransport(cfg promconfig.HTTPClientConfig, userAgent string, files *secr
 		if err != nil {
 			return nil, err
 		}
-		transport = newOAuth2Transport(transport, oauth2Secret(oauth, files), endpoint)
+		transport = newOAuth2Transport(transport, oauth2Secret(oauth, files), endpoint, files.remember)
 	}
 	if headers != nil {
 		transport = &headerTransport{next: transport, headers: headers.Headers, files: files}
@@ -64,7 +66,8 @@ func closeIdle(transport http.RoundTripper) {
 	}
 }
 
-// refuse is the end of a request that was not made: a RoundTripper always closes the body.
+// refuse returns err for a request that is not made. It closes the body, as a RoundTripper
+// must.
 func refuse(r *http.Request, err error) (*http.Response, error) {
 	if r.Body != nil {
 		r.Body.Close()

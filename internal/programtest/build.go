@@ -8,8 +8,7 @@ import (
 	"testing"
 )
 
-// Build runs go build in a directory. The arguments say what to build, how and where
-// to.
+// Build runs go build in a directory with the given arguments.
 func Build(dir string, args ...string) error {
 	build := exec.Command("go", append([]string{"build"}, args...)...)
 	build.Dir = dir
@@ -19,8 +18,7 @@ func Build(dir string, args ...string) error {
 	return nil
 }
 
-// WriteFile writes a file to a new directory, which is removed when the test ends, and
-// returns its path.
+// WriteFile writes a file into a temporary directory of the test, and returns its path.
 func WriteFile(tb testing.TB, name, text string) (path string) {
 	tb.Helper()
 	path = filepath.Join(tb.TempDir(), name)

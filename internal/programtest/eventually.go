@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Eventually tries until there is no error. If that takes too long, the last one fails
-// the test.
+// Eventually calls try until it returns no error. If that takes too long, the last error
+// fails the test.
 func Eventually(tb testing.TB, try func() error) {
 	tb.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)

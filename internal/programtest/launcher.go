@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Env is the environment of a program: it has no other variables.
+// Env is the complete environment of a program.
 type Env map[string]string
 
 func (e Env) lookup(name string) (value string, ok bool) {
@@ -18,7 +18,7 @@ func (e Env) lookup(name string) (value string, ok bool) {
 }
 
 func (e Env) list() []string {
-	list := []string{"GORACE=atexit_sleep_ms=0"} // or else the race detector makes each end a second later
+	list := []string{"GORACE=atexit_sleep_ms=0"} // the race detector delays each exit by a second by default
 	for name, value := range e {
 		list = append(list, name+"="+value)
 	}
@@ -30,15 +30,16 @@ type Launcher interface {
 	launch(env Env, args []string, stdout, stderr io.Writer) (*process, error)
 }
 
-// process is a program that runs, or did.
+// process is a program that was started.
 type process struct {
 	signal func(syscall.Signal)
-	ended  chan struct{} // closed when it has ended and all its output is written
-	exit   int           // valid then
+	ended  chan struct{} // closed when the program has ended and all its output is written
+	exit   int           // the exit code, valid when ended is closed
+	pid    int           // that of a Binary
 }
 
-// wait waits for the end and returns the exit code. A program that does not end has to
-// print its stacks, which ends it.
+// wait waits for the end and returns the exit code. A program that does not end is sent a
+// SIGQUIT, which makes it print its stacks and end.
 func (p *process) wait() int {
 	select {
 	case <-p.ended:
@@ -49,9 +50,8 @@ func (p *process) wait() int {
 	return p.exit
 }
 
-// Func is a program that runs in the process of the test: it ends when ctx does, and
-// returns its exit code. SIGINT and SIGTERM end ctx, any other signal reaches the whole
-// process.
+// Func is a program that runs in the process of the test. It must return its exit code
+// when ctx ends. SIGINT and SIGTERM end ctx; other signals are sent to the whole process.
 type Func func(ctx context.Context, args []string, env func(string) (string, bool), stdout, stderr io.Writer) int
 
 func (f Func) launch(env Env, args []string, stdout, stderr io.Writer) (*process, error) {
@@ -71,7 +71,7 @@ func (f Func) launch(env Env, args []string, stdout, stderr io.Writer) (*process
 	return p, nil
 }
 
-// Binary is the path of a program that runs in a process of its own.
+// Binary is the path of a program that runs in its own process.
 type Binary string
 
 func (b Binary) launch(env Env, args []string, stdout, stderr io.Writer) (*process, error) {
@@ -80,13 +80,16 @@ func (b Binary) launch(env Env, args []string, stdout, stderr io.Writer) (*proce
 	if err := command.Start(); err != nil {
 		return nil, err
 	}
-	p := &process{ended: make(chan struct{}), signal: func(s syscall.Signal) {
-		_ = command.Process.Signal(s) // an error says that it has ended
+	p := &process{ended: make(chan struct{}), pid: command.Process.Pid, signal: func(s syscall.Signal) {
+		_ = command.Process.Signal(s) // fails only if it has ended
 	}}
 	go func() {
 		defer close(p.ended)
-		_ = command.Wait() // the exit code tells
+		_ = command.Wait() // its error is the exit code
 		p.exit = command.ProcessState.ExitCode()
+		if status := command.ProcessState.Sys().(syscall.WaitStatus); status.Signaled() {
+			p.exit = 128 + int(status.Signal())
+		}
 	}()
 	return p, nil
 }

@@ -5,11 +5,11 @@ import (
 	"sync"
 )
 
-// output takes what a program writes.
+// output collects the output of a program.
 type output struct {
 	mu   sync.Mutex
 	text bytes.Buffer
-	more chan struct{} // closed by the next Write; nil if nobody waits for it
+	more chan struct{} // closed by the next Write; nil if read was not called since the last
 }
 
 func (o *output) Write(p []byte) (int, error) {
@@ -22,8 +22,7 @@ func (o *output) Write(p []byte) (int, error) {
 	return o.text.Write(p)
 }
 
-// read returns what was written so far, and a channel that is closed when there is
-// more.
+// read returns the output so far, and a channel that is closed when there is more.
 func (o *output) read() (text string, more <-chan struct{}) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

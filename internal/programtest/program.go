@@ -3,7 +3,10 @@
 package programtest
 
 import (
+	"fmt"
 	"io"
+	"net/http"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,19 +17,19 @@ import (
 	"time"
 )
 
-// patience is how long a program may take for anything. It is far beyond what any test
-// asks for: it ends a hang, and measures nothing.
+// patience is how long a test waits for a program. It is much longer than anything should
+// take, and only ends hanging tests.
 const patience = 2 * time.Minute
 
 // Program is a program that was started.
 type Program struct {
-	Address string // host and port at which it listens, if Start started it
+	Address string // host and port at which it listens, after Start or AwaitReady
 	URL     string // the same as a URL, without a trailing slash
 
 	process   *process
 	terminate func() // sends a SIGTERM, once
 	output    output
-	asked     atomic.Bool // the test has asked for the exit code
+	waited    atomic.Bool // Stop or Wait was called
 }
 
 // Start starts a server and waits until it listens, on a port of its own. The server
@@ -39,17 +42,33 @@ func Start(tb testing.TB, l Launcher, env Env, args ...string) *Program {
 	return p
 }
 
-// Launch starts a program and does not wait for anything. When the test ends, a SIGTERM
-// ends the program. Its exit code must be 0 then, unless the test has asked for it by
-// Stop or Wait, and it must not have reported a data race.
+// Launch starts a program without waiting. When the test ends, the program is sent a
+// SIGTERM. Its exit code must be 0 then, unless the test has called Stop or Wait, and it
+// must not have reported a data race.
 func Launch(tb testing.TB, l Launcher, env Env, args ...string) *Program {
 	tb.Helper()
+	return LaunchTo(tb, l, Files{}, env, args...)
+}
+
+// Files are where a program writes to; what is nil goes to its Output.
+type Files struct{ Stdout, Stderr *os.File }
+
+// LaunchTo is like [Launch], for a program that writes to files.
+func LaunchTo(tb testing.TB, l Launcher, files Files, env Env, args ...string) *Program {
+	tb.Helper()
 	p := &Program{}
-	p.process = launch(tb, l, env, args, &p.output, &p.output)
+	var stdout, stderr io.Writer = &p.output, &p.output
+	if files.Stdout != nil {
+		stdout = files.Stdout
+	}
+	if files.Stderr != nil {
+		stderr = files.Stderr
+	}
+	p.process = launch(tb, l, env, args, stdout, stderr)
 	p.terminate = sync.OnceFunc(func() { p.process.signal(syscall.SIGTERM) })
 	tb.Cleanup(func() {
-		asked := p.asked.Load()
-		if exit := p.Stop(); exit != 0 && !asked {
+		waited := p.waited.Load()
+		if exit := p.Stop(); exit != 0 && !waited {
 			tb.Errorf("%v ended with exit code %d, want 0 after a SIGTERM:\n%s", args, exit, p.Output())
 		}
 		checkRaces(tb, p.Output())
@@ -57,7 +76,7 @@ func Launch(tb testing.TB, l Launcher, env Env, args ...string) *Program {
 	return p
 }
 
-// Run runs a program to its end.
+// Run runs a program until it ends, and returns its exit code and output.
 func Run(tb testing.TB, l Launcher, env Env, args ...string) (exit int, stdout, stderr string) {
 	tb.Helper()
 	var out, errs output
@@ -82,27 +101,45 @@ func checkRaces(tb testing.TB, output string) {
 	}
 }
 
-// Output returns what it has printed and logged so far.
+// Output returns the program's output and log so far.
 func (p *Program) Output() string { return p.output.String() }
 
-// Signal sends it a signal.
+// PID returns the process id of a [Binary].
+func (p *Program) PID() int { return p.process.pid }
+
+// Signal sends a signal to the program.
 func (p *Program) Signal(s syscall.Signal) { p.process.signal(s) }
 
-// Stop sends it a SIGTERM, however often it is called only one, waits for its end, and
-// returns its exit code.
+// AwaitReady waits until the program is ready at the address that the test has told it
+// to listen on. Start does this by itself.
+func (p *Program) AwaitReady(tb testing.TB, address string) {
+	tb.Helper()
+	p.Address, p.URL = address, "http://"+address
+	Eventually(tb, func() error {
+		response, err := p.Request(tb.Context(), http.MethodGet, "/-/ready")
+		if err == nil && response.Status != http.StatusOK {
+			err = fmt.Errorf("/-/ready: %d %s", response.Status, response.Body)
+		}
+		return err
+	})
+}
+
+// Stop sends the program a SIGTERM, waits until it ends, and returns its exit code. Further
+// calls send no signal.
 func (p *Program) Stop() int {
 	p.terminate()
 	return p.Wait()
 }
 
-// Wait waits until it ends without a further signal, and returns its exit code.
+// Wait waits until the program ends, and returns its exit code. A signal that ended it
+// counts as 128 plus its number, as in a shell.
 func (p *Program) Wait() int {
-	p.asked.Store(true)
+	p.waited.Store(true)
 	return p.process.wait()
 }
 
-// Await waits until its output matches the pattern, and returns the match and its
-// groups.
+// Await waits until the program's output matches the pattern, and returns the match and
+// its groups.
 func (p *Program) Await(tb testing.TB, pattern string) []string {
 	tb.Helper()
 	wanted := regexp.MustCompile(pattern)
@@ -113,14 +150,14 @@ func (p *Program) Await(tb testing.TB, pattern string) []string {
 			return match
 		}
 		if ended {
-			tb.Fatalf("it ended with exit code %d, and its output does not match %s:\n%s", p.process.exit, pattern, text)
+			tb.Fatalf("the program ended with exit code %d, and its output does not match %s:\n%s", p.process.exit, pattern, text)
 		}
 		select {
 		case <-more:
 		case <-p.process.ended:
 			ended = true
 		case <-late:
-			tb.Fatalf("after %v its output does not match %s:\n%s", patience, pattern, text)
+			tb.Fatalf("after %v the output does not match %s:\n%s", patience, pattern, text)
 		}
 	}
 }

@@ -4,13 +4,15 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
 )
 
-// recorder is a test that records what fails it, and ends when told to.
+// recorder is a test that records its failures. Its end is simulated.
 type recorder struct {
 	testing.TB
 	failures []string
@@ -29,7 +31,7 @@ func (r *recorder) end() {
 	}
 }
 
-// A program that serves until it is told to end.
+// serves returns a program that prints a text and then runs until ctx ends.
 func serves(says string, exit int) Func {
 	return func(ctx context.Context, _ []string, _ func(string) (string, bool), stdout, _ io.Writer) int {
 		io.WriteString(stdout, says)
@@ -38,7 +40,7 @@ func serves(says string, exit int) Func {
 	}
 }
 
-func TestAProgramMustEndWell(t *testing.T) {
+func TestLaunchChecksTheEnd(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name    string
@@ -48,7 +50,7 @@ func TestAProgramMustEndWell(t *testing.T) {
 	}{
 		{name: "exit code 0", program: serves("", 0)},
 		{name: "another exit code", program: serves("oh no", 3), want: "oh no"},
-		{name: "an exit code that the test has asked for", program: serves("", 3), use: func(p *Program) { p.Stop() }},
+		{name: "another exit code after Stop", program: serves("", 3), use: func(p *Program) { p.Stop() }},
 		{name: "a data race", program: serves("WARNING: DATA RACE", 0), want: "DATA RACE"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -76,8 +78,8 @@ func TestAwaitWaitsForTheOutput(t *testing.T) {
 		<-ctx.Done()
 		return 0
 	}), nil)
-	var answered sync.WaitGroup
-	answered.Go(func() {
+	var matched sync.WaitGroup
+	matched.Go(func() {
 		if match := p.Await(t, `name=(\w+)\n`); match[1] != "world" {
 			t.Errorf("%q", match)
 		}
@@ -85,7 +87,7 @@ func TestAwaitWaitsForTheOutput(t *testing.T) {
 	for _, says := range []string{"hello ", "name=", "world\n"} {
 		speak <- says
 	}
-	answered.Wait()
+	matched.Wait()
 	close(speak)
 }
 
@@ -101,5 +103,23 @@ func TestBinary(t *testing.T) {
 	p.Signal(syscall.SIGINT)
 	if exit := p.Wait(); exit != 4 {
 		t.Errorf("exit code %d, want 4", exit)
+	}
+}
+
+func TestAProgramMayWriteToFiles(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "stdout")
+	stdout, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stdout.Close()
+	p := LaunchTo(t, Binary("/bin/sh"), Files{Stdout: stdout}, nil, "-c", "echo out; echo err >&2; kill -KILL $$")
+	if exit := p.Wait(); exit != 128+int(syscall.SIGKILL) {
+		t.Errorf("exit code %d, want that of a SIGKILL", exit)
+	}
+	written, err := os.ReadFile(path)
+	if err != nil || string(written) != "out\n" || p.Output() != "err\n" {
+		t.Errorf("%q in the file (%v), %q in the output", written, err, p.Output())
 	}
 }

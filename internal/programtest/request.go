@@ -7,15 +7,15 @@ import (
 	"testing"
 )
 
-// Response is the answer to a request.
+// Response is a response that was read to its end.
 type Response struct {
 	Status int
 	Header http.Header
 	Body   string
 }
 
-// Request makes a request, on a connection of its own, and reads the whole answer. The
-// header is names and values in turn.
+// Request makes a request on a new connection, and reads the whole response. The header
+// is a list of alternating names and values.
 func (p *Program) Request(ctx context.Context, method, path string, header ...string) (*Response, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -39,13 +39,15 @@ func (p *Program) Request(ctx context.Context, method, path string, header ...st
 	return &Response{response.StatusCode, response.Header, string(body)}, nil
 }
 
-// Get fetches a page. Only the goroutine of the test may call it.
+// Get makes a GET request, and fails the test on an error. It must be called from the
+// test's goroutine.
 func (p *Program) Get(tb testing.TB, path string, header ...string) (status int, body string) {
 	tb.Helper()
 	return p.must(tb, http.MethodGet, path, header...)
 }
 
-// Post posts to a page. Only the goroutine of the test may call it.
+// Post makes a POST request, and fails the test on an error. It must be called from the
+// test's goroutine.
 func (p *Program) Post(tb testing.TB, path string, header ...string) (status int, body string) {
 	tb.Helper()
 	return p.must(tb, http.MethodPost, path, header...)

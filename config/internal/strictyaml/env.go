@@ -1,6 +1,7 @@
 package strictyaml
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -90,6 +91,17 @@ func expandVariable(expression string, env func(string) (string, bool)) (string,
 		return "", &expansionProblem{token: token, message: "environment variable " + name + " is not UTF-8"}
 	}
 	return value, nil
+}
+
+// variables returns the names of the environment variables in a scalar.
+func (d *Document) variables(n *yaml.Node) (names []string) {
+	expand(d.sources[n], func(name string) (string, bool) {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+		return "", true
+	})
+	return names
 }
 
 // isVariableName reports whether a shell could set a variable of that name.

@@ -1,7 +1,9 @@
 package strictyaml
 
 import (
+	"fmt"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -31,9 +33,20 @@ func (v Value) Section(name string) Value {
 }
 
 // Errorf reports an error at the value. The message begins with the path of the
-// value and must not contain what may be secret.
+// value, names the environment variables that the value comes from, and must not
+// contain what may be secret.
 func (v Value) Errorf(format string, args ...any) {
-	v.doc.fail(v.node, v.path, format, args...)
+	message := fmt.Sprintf(format, args...)
+	var unnamed []string
+	for _, name := range v.doc.variables(v.node) {
+		if variable := "${" + name; !strings.Contains(message, variable+"}") && !strings.Contains(message, variable+":-") {
+			unnamed = append(unnamed, variable+"}")
+		}
+	}
+	if len(unnamed) > 0 {
+		message += " (from " + strings.Join(unnamed, ", ") + ")"
+	}
+	v.doc.fail(v.node, v.path, "%s", message)
 }
 
 // Warnf reports something that is suspicious but no error.

@@ -36,7 +36,7 @@ func TestScalars(t *testing.T) {
 		{"number of a variable", text, "${NUMBER}", "2.5", ""},
 		{"text that must not be empty", nonEmpty, "a", "a", ""},
 		{"empty", nonEmpty, "''", nil, "1:4: v: cannot be empty"},
-		{"empty variable", nonEmpty, "${EMPTY}", nil, "1:4: v: cannot be empty"},
+		{"empty variable", nonEmpty, "${EMPTY}", nil, "1:4: v: cannot be empty (from ${EMPTY})"},
 		{"number that must not be empty", nonEmpty, "5", nil, `1:4: v: want a string, quote it: "5"`},
 		{"true", boolean, "True", true, ""},
 		{"false", boolean, "false", false, ""},

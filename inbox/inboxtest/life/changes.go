@@ -11,10 +11,10 @@ import (
 const (
 	changesPerHour = 12 // of tags, and as many of segments
 	ordersPerDay   = 30
-	pendingHours   = 50 // how long a conversation outside of a live chat stays open, on average
+	pendingHours   = 50 // average time until a conversation outside of a live chat is closed
 )
 
-// change changes tags, segments, orders and statuses of a few contacts.
+// change changes the tags, segments, orders and statuses of a few contacts.
 func (s *Simulation) change(at time.Time) {
 	everyone := s.inbox.IDs(func(inboxtest.Contact) bool { return true })
 	if len(everyone) == 0 {

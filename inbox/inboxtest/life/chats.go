@@ -10,18 +10,18 @@ import (
 
 // How live chats proceed, in hours of the simulated day.
 const (
-	answerHours  = 0.25 // the shortest time to write an answer
-	answerSpread = 0.25 // how much longer it takes on average
+	answerHours  = 0.25 // minimum time to write an answer
+	answerSpread = 0.25 // average additional time
 	hardShare    = 0.03 // share of the answers that take much longer
-	hardHours    = 5.0  // how much longer those take on average
-	maxHardHours = 14.0 // and at most
+	hardHours    = 5.0  // average additional time of those
+	maxHardHours = 14.0 // maximum additional time of those
 	replyShare   = 0.45 // share of the answers to which the contact replies
-	replyHours   = 0.5  // until the reply, on average
-	closeHours   = 0.8  // until a chat without a reply is closed, on average
-	maxQueue     = 2.7  // contacts waiting per agent at which nobody opens another chat
+	replyHours   = 0.5  // average time until the reply
+	closeHours   = 0.8  // average time until a chat without a reply is closed
+	maxQueue     = 2.7  // no new chats are opened with this number of waiting contacts per agent
 )
 
-// stage is how far a live chat has got.
+// stage is the stage of a live chat.
 type stage int
 
 const (
@@ -34,15 +34,15 @@ const (
 type chat struct {
 	contact string // id
 	stage   stage
-	agent   string    // id of the one who writes or wrote the answer
-	until   time.Time // when answering or answered ends
+	agent   string    // id of the agent who writes or wrote the answer
+	until   time.Time // when the stage ends, unless it is waiting
 	replies bool      // whether the contact will reply to the answer
 }
 
-// liveChats are the active live chats and the agents who answer them.
+// liveChats are the active live chats.
 type liveChats struct {
 	sim    *Simulation
-	active []*chat // those waiting are in the order in which they began to wait
+	active []*chat // waiting chats are in the order in which they started to wait
 }
 
 // newLiveChats continues the live chats that are active in the inbox.
@@ -60,7 +60,7 @@ func newLiveChats(s *Simulation) *liveChats {
 	return l
 }
 
-// step lets one tick pass. The longer the queue, the fewer contacts open a chat.
+// step simulates one tick. The longer the queue, the fewer contacts open a chat.
 func (l *liveChats) step(at time.Time) {
 	agents := float64(l.sim.options.Agents)
 	perHour := l.sim.profile.chats.at(l.sim.day.hour(at)) * agents / inboxtest.DefaultAgents
@@ -75,7 +75,7 @@ func (l *liveChats) step(at time.Time) {
 	l.assign(at)
 }
 
-// queue returns how many contacts wait for an agent.
+// queue returns the number of contacts that wait for an agent.
 func (l *liveChats) queue() int {
 	n := 0
 	for _, c := range l.active {
@@ -86,7 +86,7 @@ func (l *liveChats) queue() int {
 	return n
 }
 
-// open starts a live chat with a contact who is online, or if there is none, with one who comes online for it.
+// open starts a live chat of a contact that is online or, if there is none, of another one, which comes online.
 func (l *liveChats) open(at time.Time) {
 	free := l.sim.inbox.IDs(func(c inboxtest.Contact) bool { return c.Online && !c.LiveChatActive })
 	if len(free) == 0 {
@@ -110,8 +110,8 @@ func receive(c *inboxtest.Contact, at time.Time) {
 	c.Unread++
 }
 
-// advance moves a chat to its next stage when that is due. It drops a chat that others ended or whose contact they
-// deleted.
+// advance moves a chat to its next stage when that is due. It drops a chat that was ended, or whose contact was deleted,
+// by somebody else.
 func (l *liveChats) advance(c *chat, at time.Time) {
 	contact, exists := l.sim.inbox.Get(c.contact)
 	if !exists || !contact.LiveChatActive {
@@ -137,7 +137,7 @@ func (l *liveChats) advance(c *chat, at time.Time) {
 	}
 }
 
-// awaitReply draws whether the contact will reply to an answer, and when it does or the chat is closed.
+// awaitReply draws whether the contact will reply to an answer, and when it replies or the chat is closed.
 func (l *liveChats) awaitReply(c *chat, at time.Time) {
 	c.stage = answered
 	c.replies = random.Chance(l.sim.rand, replyShare)
@@ -171,7 +171,7 @@ func (l *liveChats) remove(c *chat) {
 	l.active = slices.DeleteFunc(l.active, func(other *chat) bool { return other == c })
 }
 
-// assign gives the chats that have waited longest to the free agents.
+// assign assigns the chats that have waited longest to free agents.
 func (l *liveChats) assign(at time.Time) {
 	free := l.freeAgents(at)
 	for _, c := range l.active {
@@ -189,8 +189,8 @@ func (l *liveChats) assign(at time.Time) {
 	}
 }
 
-// freeAgents lists the agents on shift who are not writing an answer. An agent whose shift ends still finishes the
-// answer in hand.
+// freeAgents returns the agents on shift who are not writing an answer. When an agent's shift ends, the current answer is
+// still finished.
 func (l *liveChats) freeAgents(at time.Time) []string {
 	agents := l.sim.agents
 	onShift := int(l.sim.profile.agents.at(l.sim.day.hour(at))*float64(len(agents)) + 0.5)
@@ -199,7 +199,7 @@ func (l *liveChats) freeAgents(at time.Time) []string {
 	})
 }
 
-// answerTime draws how long an answer takes. A few take long, so a contact may wait while agents are free.
+// answerTime draws how long an answer takes. A few take much longer.
 func (l *liveChats) answerTime() time.Duration {
 	hours := answerHours + answerSpread*l.sim.rand.ExpFloat64()
 	if random.Chance(l.sim.rand, hardShare) {

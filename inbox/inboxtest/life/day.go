@@ -24,15 +24,15 @@ func (c *hourly) mean() float64 {
 	return sum / 24
 }
 
-// profile is the load and the staffing of a day, for the default population and the default number of agents.
+// profile is the load and the staffing of a day, for the default population and number of agents.
 type profile struct {
 	chats  hourly // chats opened per hour
-	agents hourly // share of the agents that is on shift
-	online hourly // share of the contacts that is online
+	agents hourly // share of the agents on shift
+	online hourly // share of the contacts online
 }
 
-// officeDay has two peaks: at noon, when half of the agents are at lunch, and in the evening, when the day shift has
-// left.
+// officeDay returns a profile with two peaks: at noon, when half of the agents are at lunch, and in the evening, when the
+// day shift has left.
 func officeDay() profile {
 	return profile{
 		//             0    1    2    3    4    5    6    7    8    9   10   11   12   13   14   15   16   17   18   19   20   21   22   23
@@ -42,13 +42,13 @@ func officeDay() profile {
 	}
 }
 
-// day converts between the clock's time and the hours of the simulated day.
+// day converts between the time of the clock and the hours of the simulated day.
 type day struct {
 	length time.Duration // of 24 simulated hours
 	epoch  time.Time     // when it was midnight
 }
 
-// startingAt returns the day on which it is the given hour at the given time.
+// startingAt returns a day for which the clock's time now is the given hour.
 func startingAt(now time.Time, hour float64, length time.Duration) day {
 	return day{length: length, epoch: now.Add(-time.Duration(hour / 24 * float64(length)))}
 }

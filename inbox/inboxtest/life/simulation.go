@@ -18,18 +18,18 @@ const (
 
 // Options configure a [Simulation]. A zero field takes its default.
 type Options struct {
-	// DayLength is how long a simulated day takes by the clock. All waits shrink with it. The default is 4 minutes.
+	// DayLength is the duration of a simulated day by the clock. All durations scale with it. The default is 4 minutes.
 	DayLength time.Duration
-	// Population is about how many contacts there are. New adds those that are missing, and every night the surplus is
+	// Population is the approximate number of contacts. New adds those that are missing, and every night the surplus is
 	// deleted. The default is 1200.
 	Population int
-	// Agents is how many agents are on shift at the busiest hours. The number of chats grows with it. The default is
+	// Agents is the number of agents on shift in the busiest hours. The number of chats grows with it. The default is
 	// [inboxtest.DefaultAgents].
 	Agents int
-	// StartHour is the hour of the simulated day at which it begins, up to 24, which is midnight. The default is 8, when
-	// the backlog is about to grow.
+	// StartHour is the hour of the simulated day at which the simulation starts, up to 24, which is midnight. The default
+	// is 8, when the backlog is about to grow.
 	StartHour float64
-	// Seed selects the random draws: equal seeds, steps and inboxes give equal simulations. The default is 1.
+	// Seed seeds the random draws: with equal seeds, steps and inboxes, simulations are equal. The default is 1.
 	Seed uint64
 }
 
@@ -52,9 +52,9 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Simulation changes the contacts of an inbox as the simulated day goes on.
+// Simulation changes the contacts of an inbox in the course of the simulated day.
 //
-// It does so only in Step and Run, which must not be called concurrently. Others may read and change the inbox meanwhile.
+// It does so only in Step and Run, which must not be called concurrently. The inbox can be read and changed meanwhile.
 type Simulation struct {
 	inbox   *inboxtest.Inbox
 	options Options
@@ -67,8 +67,8 @@ type Simulation struct {
 	chats   *liveChats
 }
 
-// New returns a simulation that begins now, by the inbox's clock, and fills the inbox up to its population. It continues
-// the live chats that it finds.
+// New returns a simulation that starts now, by the inbox's clock. It fills the inbox up to its population, and continues
+// live chats that are already there.
 func New(inbox *inboxtest.Inbox, options Options) *Simulation {
 	o := options.withDefaults()
 	now := inbox.Now()
@@ -84,11 +84,11 @@ func New(inbox *inboxtest.Inbox, options Options) *Simulation {
 	return s
 }
 
-// Hour returns the hour of the simulated day, from 0 to below 24, that the latest step reached.
+// Hour returns the hour of the simulated day after the latest step, 0 ≤ hour < 24.
 func (s *Simulation) Hour() float64 { return s.day.hour(s.last) }
 
-// Step simulates what happens until now, in ticks of a fixed length; the rest of a tick is left to the next step. Of a
-// gap longer than a day, as after a machine was suspended, it simulates only the last day.
+// Step runs the simulation until now, in ticks of a fixed length; an incomplete tick is left to the next step. After a gap
+// longer than a simulated day, such as a suspended machine, only the last day is simulated.
 func (s *Simulation) Step(now time.Time) {
 	if oldest := now.Add(-s.options.DayLength); s.last.Before(oldest) {
 		s.last = oldest
@@ -101,7 +101,7 @@ func (s *Simulation) Step(now time.Time) {
 	}
 }
 
-// Run steps by the inbox's clock until ctx ends.
+// Run calls Step with the time of the inbox's clock until ctx ends.
 func (s *Simulation) Run(ctx context.Context) {
 	ticker := time.NewTicker(s.tick)
 	defer ticker.Stop()
@@ -115,10 +115,10 @@ func (s *Simulation) Run(ctx context.Context) {
 	}
 }
 
-// events draws how many events with a rate per simulated hour happen in one tick.
+// events draws the number of events in one tick, given their rate per simulated hour.
 func (s *Simulation) events(perHour float64) int {
 	return random.Poisson(s.rand, perHour*s.day.hours(s.tick))
 }
 
-// scale is how many times the default population there is.
+// scale returns the population as a multiple of the default.
 func (s *Simulation) scale() float64 { return float64(s.options.Population) / defaultPopulation }

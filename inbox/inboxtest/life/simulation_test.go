@@ -18,7 +18,7 @@ const (
 	tick      = dayLength / 480
 )
 
-// start is the time of the manual clocks when a simulation begins.
+// start is the initial time of the manual clocks.
 var start = time.Date(2025, 6, 5, 10, 0, 0, 0, time.UTC)
 
 // begin returns a new simulation of an inbox with a manual clock.
@@ -32,7 +32,7 @@ func everyone(inboxtest.Contact) bool { return true }
 
 func waits(c inboxtest.Contact) bool { return c.LiveChatActive && c.LastMessage.By == inboxtest.ByUser }
 
-// backlog returns how many contacts wait for an answer and how long the first of them has waited.
+// backlog returns the number of contacts that wait for an answer, and the longest wait.
 func backlog(in *inboxtest.Inbox, now time.Time) (waiting int, longest time.Duration) {
 	waiting = in.Count(func(c inboxtest.Contact) bool {
 		if waits(c) {
@@ -43,7 +43,7 @@ func backlog(in *inboxtest.Inbox, now time.Time) (waiting int, longest time.Dura
 	return waiting, longest
 }
 
-func TestTheBacklogGrowsTwiceADay(t *testing.T) {
+func TestBacklogGrowsTwiceADay(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(2) {
 		simulation, in, clock := begin(life.Options{Seed: seed + 1})
@@ -93,7 +93,7 @@ func TestContactsStayPlausibleAndBounded(t *testing.T) {
 		}
 	}
 	if len(seen) < 700 {
-		t.Errorf("%d contacts in ten days, so hardly any new ones", len(seen))
+		t.Errorf("%d contacts in ten days, want more new ones", len(seen))
 	}
 }
 
@@ -149,7 +149,7 @@ func TestSimulationsAreReproducible(t *testing.T) {
 	}
 }
 
-func TestTheLengthOfStepsDoesNotMatter(t *testing.T) {
+func TestStepLengthDoesNotMatter(t *testing.T) {
 	t.Parallel()
 	fine, inFine, clockFine := begin(life.Options{Population: 200})
 	for range 300 {
@@ -209,7 +209,7 @@ func TestActiveLiveChatsContinue(t *testing.T) {
 	}
 }
 
-func TestAnEmptiedInboxFillsAgain(t *testing.T) {
+func TestEmptyInboxFillsAgain(t *testing.T) {
 	t.Parallel()
 	simulation, in, clock := begin(life.Options{Population: 30})
 	for _, id := range in.IDs(everyone) {
@@ -217,11 +217,11 @@ func TestAnEmptiedInboxFillsAgain(t *testing.T) {
 	}
 	simulation.Step(clock.Advance(dayLength))
 	if in.Len() == 0 {
-		t.Error("no contact came")
+		t.Error("no contacts arrived")
 	}
 }
 
-func TestNobodyNewComesToACrowdedInbox(t *testing.T) {
+func TestNoContactsArriveInACrowdedInbox(t *testing.T) {
 	t.Parallel()
 	simulation, in, clock := begin(life.Options{Population: 20, StartHour: 6})
 	in.Populate(10, 9)
@@ -233,7 +233,7 @@ func TestNobodyNewComesToACrowdedInbox(t *testing.T) {
 	}
 }
 
-func TestRunLastsUntilItIsStopped(t *testing.T) {
+func TestRunEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		in := inboxtest.NewInbox(nil)

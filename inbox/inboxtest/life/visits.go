@@ -9,12 +9,12 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest/internal/random"
 )
 
-// How often contacts come, by the simulated clock and for the default population.
+// How contacts come and go, by the simulated clock and for the default population.
 const (
-	stayHours       = 2.5 // how long a contact stays online, on average
+	stayHours       = 2.5 // average time that a contact stays online
 	newcomersPerDay = 60
 	deletionHour    = 3.0 // when the contacts that were not seen for longest are deleted
-	maxCrowd        = 1.5 // times the population, at which nobody new arrives
+	maxCrowd        = 1.5 // new contacts stop arriving at this multiple of the population
 )
 
 // visit brings contacts online, takes others offline and lets new ones arrive. A contact in a live chat stays online
@@ -37,7 +37,7 @@ func (s *Simulation) visit(at time.Time) {
 	s.deleteSurplus(at)
 }
 
-// comeOnline brings a contact online, who may write to the bot.
+// comeOnline brings a contact online. It may write to the bot.
 func (s *Simulation) comeOnline(id string, at time.Time) {
 	writes, reopens := random.Chance(s.rand, 0.4), random.Chance(s.rand, 0.08)
 	s.inbox.Update(id, func(c *inboxtest.Contact) {
@@ -51,7 +51,7 @@ func (s *Simulation) comeOnline(id string, at time.Time) {
 	})
 }
 
-// addNewcomer adds a new contact, who is online.
+// addNewcomer adds a new contact that is online.
 func (s *Simulation) addNewcomer(at time.Time) {
 	if float64(s.inbox.Len()) >= maxCrowd*float64(s.options.Population) {
 		return
@@ -61,7 +61,7 @@ func (s *Simulation) addNewcomer(at time.Time) {
 	s.inbox.Add(c)
 }
 
-// deleteSurplus brings the inbox back to its population, once a night.
+// deleteSurplus reduces the inbox to its population once a night.
 func (s *Simulation) deleteSurplus(at time.Time) {
 	hour := s.day.hour(at)
 	if hour < deletionHour || hour-s.day.hours(s.tick) >= deletionHour {

@@ -1,4 +1,4 @@
-// Package plausible checks the contacts that the simulated inbox makes up. Only tests use it.
+// Package plausible checks the contacts that the simulated inbox generates. Only tests use it.
 package plausible
 
 import (
@@ -8,7 +8,7 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
 )
 
-// Check returns the first contradiction in what a contact says at a time, or nil.
+// Check returns the first contradiction between the fields of a contact at the time now, or nil.
 func Check(c inboxtest.Contact, now time.Time) error {
 	switch {
 	case c.LiveChatActive && c.Status == inboxtest.StatusClosed:

@@ -40,9 +40,9 @@ func TestEqualSeedsGiveEqualDraws(t *testing.T) {
 	t.Parallel()
 	first, again, other := random.New(7), random.New(7), random.New(8)
 	if a, b := first.Uint64(), again.Uint64(); a != b {
-		t.Errorf("seed 7 gives %d and %d", a, b)
+		t.Errorf("seed 7 yields %d and %d", a, b)
 	}
 	if a, b := first.Uint64(), other.Uint64(); a == b {
-		t.Errorf("seeds 7 and 8 both give %d", a)
+		t.Errorf("seeds 7 and 8 both yield %d", a)
 	}
 }

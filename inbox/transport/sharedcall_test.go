@@ -7,13 +7,13 @@ import (
 	"testing/synctest"
 )
 
-// waiter waits for what a group gets.
+// waiter is a caller of do.
 type waiter struct {
 	leave context.CancelFunc
-	value chan string // what do returned, or its error
+	value chan string // receives the value or error that do returned
 }
 
-func wait(g *group[string], key string, get func(context.Context) (string, error)) waiter {
+func wait(g *sharedCalls[string], key string, get func(context.Context) (string, error)) waiter {
 	ctx, cancel := context.WithCancel(context.Background())
 	w := waiter{leave: cancel, value: make(chan string, 1)}
 	go func() {
@@ -28,15 +28,15 @@ func wait(g *group[string], key string, get func(context.Context) (string, error
 	return w
 }
 
-func TestGroup(t *testing.T) {
+func TestSharedCalls(t *testing.T) {
 	t.Parallel()
-	for name, abandon := range map[string]bool{"abandoning": true, "patient": false} {
+	for name, abandon := range map[string]bool{"abandon": true, "keep": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				g := group[string]{abandon: abandon}
+				g := sharedCalls[string]{abandon: abandon}
 				values := make(chan string)
-				started, cancelled := 0, 0
+				started, canceled := 0, 0
 				get := func(ctx context.Context) (string, error) {
 					started++
 					done := ctx.Done()
@@ -45,18 +45,18 @@ func TestGroup(t *testing.T) {
 						case value := <-values:
 							return value, nil
 						case <-done:
-							cancelled++
+							canceled++
 							if abandon {
-								return "", errors.New("cancelled")
+								return "", errors.New("canceled")
 							}
-							done = nil // as a file does
+							done = nil // ignores its context, like reading a file
 						}
 					}
 				}
 				one, two := wait(&g, "key", get), wait(&g, "key", get)
 				one.leave()
-				if got := <-one.value; got != "late" || started != 1 || cancelled != 0 {
-					t.Errorf("the first to leave got %q; %d started, %d cancelled", got, started, cancelled)
+				if got := <-one.value; got != "late" || started != 1 || canceled != 0 {
+					t.Errorf("the first to leave got %q; %d started, %d canceled", got, started, canceled)
 				}
 				two.leave()
 				if got := <-two.value; got != "late" {
@@ -67,8 +67,8 @@ func TestGroup(t *testing.T) {
 				if abandon {
 					want = 1
 				}
-				if cancelled != want {
-					t.Errorf("%d cancelled when nobody waits, want %d", cancelled, want)
+				if canceled != want {
+					t.Errorf("%d canceled without callers, want %d", canceled, want)
 				}
 				three := wait(&g, "key", get)
 				if started != 1+want {
@@ -88,10 +88,10 @@ func TestGroup(t *testing.T) {
 	}
 }
 
-func TestGroupKeepsKeysApart(t *testing.T) {
+func TestSharedCallsWithDifferentKeys(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var g group[string]
+		var g sharedCalls[string]
 		release := make(chan struct{})
 		slow := wait(&g, "slow", func(context.Context) (string, error) { <-release; return "slow", nil })
 		quick := wait(&g, "quick", func(context.Context) (string, error) { return "quick", nil })

@@ -2,10 +2,10 @@ package transport
 
 import promconfig "github.com/prometheus/common/config"
 
-// withRefs returns a copy of cfg that reads its files by way of a secret manager. Each
-// reference is the key of a file, a space and its path.
+// withRefs returns a copy of cfg in which files are replaced by references for a secret
+// manager. A reference is the configuration key of the file, a space, and its path.
 func withRefs(cfg promconfig.HTTPClientConfig) promconfig.HTTPClientConfig {
-	if cfg.BearerTokenFile != "" { // has no reference of its own
+	if cfg.BearerTokenFile != "" { // there is no BearerTokenRef
 		cfg.Authorization = &promconfig.Authorization{Type: "Bearer", CredentialsRef: "bearer_token_file " + cfg.BearerTokenFile}
 		cfg.BearerTokenFile = ""
 	}
@@ -26,7 +26,7 @@ func withRefs(cfg promconfig.HTTPClientConfig) promconfig.HTTPClientConfig {
 	return cfg
 }
 
-// refer replaces the path of a file by a reference to it.
+// refer replaces the path of a file with a reference.
 func refer(key string, file, ref *string) {
 	if *file != "" {
 		*ref, *file = key+" "+*file, ""

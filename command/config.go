@@ -1,5 +1,5 @@
-// Package command has what the program's commands do. Package main parses the
-// command line, and calls one of them.
+// Package command implements the program's commands. Package main parses the command
+// line and calls one of them.
 package command
 
 import (
@@ -13,21 +13,21 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/config"
 )
 
-// Config is where the configuration comes from.
+// Config says where to load the configuration from.
 type Config struct {
-	File    string // "" for the built-in one
-	BuiltIn []byte
-	Env     func(name string) (value string, ok bool)
-	// Redirect changes where an account's requests go, before the account is made; nil
-	// leaves it as it is configured.
+	File    string                                    // a path, or "" for BuiltIn
+	BuiltIn []byte                                    // YAML
+	Env     func(name string) (value string, ok bool) // looks up an environment variable
+	// Redirect changes where the requests of an account go before the account is created;
+	// nil leaves it as configured.
 	Redirect func(*config.Account)
 }
 
-// builtInName is what errors call the built-in configuration.
+// builtInName is the file name in errors of the built-in configuration.
 const builtInName = "config.example.yml"
 
-// Load reads the configuration. An error of it may be several lines: one for each
-// thing wrong with a file.
+// Load loads the configuration. An error may have several lines, one for each error in
+// the file.
 func (c Config) Load() (*config.Config, error) {
 	if c.File != "" {
 		return config.Load(c.File, c.Env)
@@ -35,19 +35,22 @@ func (c Config) Load() (*config.Config, error) {
 	cfg, err := config.Parse(builtInName, c.BuiltIn, ".", c.Env)
 	var unset *config.UnsetError
 	if errors.As(err, &unset) {
-		return nil, fmt.Errorf("%s is not set: set it for the built-in configuration, or give a configuration of your own with --config.file", unset.Name)
+		return nil, fmt.Errorf("%s is not set: set it to use the built-in configuration, or pass your own configuration with --config.file", unset.Name)
 	}
 	return cfg, err
 }
 
-// load reads the configuration and makes its accounts.
+// load loads the configuration and creates its accounts, which must be closed.
 func (c Config) load(process *collector.Process, logger log.Logger) (*config.Config, []*collector.Account, error) {
 	cfg, err := c.Load()
 	if err != nil {
 		return nil, nil, err
 	}
+	for _, a := range cfg.Accounts {
+		process.Know(a) // before anything is said about it, and before Redirect
+	}
 	for _, warning := range cfg.Warnings {
-		level.Warn(logger).Log("msg", "configuration", "warning", warning)
+		level.Warn(logger).Log("msg", "configuration warning", "warning", warning)
 	}
 	var accounts []*collector.Account
 	for _, a := range cfg.Accounts {

@@ -11,8 +11,8 @@ import (
 	promconfig "github.com/prometheus/common/config"
 )
 
-// says answers with a status and a body.
-func says(status int, body string) http.HandlerFunc {
+// respond responds with a status and a body.
+func respond(status int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(status)
@@ -20,15 +20,15 @@ func says(status int, body string) http.HandlerFunc {
 	}
 }
 
-// raw answers with these bytes, and closes the connection.
-func raw(answer string) http.HandlerFunc {
+// raw sends a response verbatim, and closes the connection.
+func raw(response string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		connection, _, err := w.(http.Hijacker).Hijack()
 		if err != nil {
 			panic(err)
 		}
 		defer connection.Close()
-		fmt.Fprint(connection, answer)
+		fmt.Fprint(connection, response)
 	}
 }
 
@@ -36,43 +36,43 @@ func TestTokenEndpointErrors(t *testing.T) {
 	t.Parallel()
 	api := record(t, nil, nil)
 	for name, test := range map[string]struct {
-		answer  http.HandlerFunc
-		want    string // without its beginning
+		handler http.HandlerFunc
+		want    string // without "fetching an OAuth2 token from ..."
 		fetches int
 	}{
-		"refused": {says(401, `{"error":"invalid_client"}`), "auth: 401 Unauthorized: invalid_client", 2},
+		"refused": {respond(401, `{"error":"invalid_client"}`), "auth: 401 Unauthorized: invalid_client", 2},
 		"refused for different reasons": {func(w http.ResponseWriter, r *http.Request) {
 			if r.PostForm.Has("client_id") {
-				says(400, `{"error":"invalid_scope"}`)(w, r)
+				respond(400, `{"error":"invalid_scope"}`)(w, r)
 				return
 			}
-			says(401, `{"error":"invalid_client"}`)(w, r)
-		}, "auth: 401 Unauthorized: invalid_client; and with the secret in the body: 400 Bad Request: invalid_scope", 2},
-		"refused with success":        {says(200, `{"error":"invalid_client"}`), "auth: 200 OK: invalid_client", 2},
-		"refused with a code unknown": {says(400, `{"error":"canary-secret"}`), "auth: 400 Bad Request", 2},
-		"refused with no JSON":        {says(403, `canary-secret`), "auth: 403 Forbidden", 2},
+			respond(401, `{"error":"invalid_client"}`)(w, r)
+		}, "auth: 401 Unauthorized: invalid_client; with the secret in the body: 400 Bad Request: invalid_scope", 2},
+		"refused with status 200":   {respond(200, `{"error":"invalid_client"}`), "auth: 200 OK: invalid_client", 2},
+		"refused with unknown code": {respond(400, `{"error":"canary-secret"}`), "auth: 400 Bad Request", 2},
+		"refused without JSON":      {respond(403, `canary-secret`), "auth: 403 Forbidden", 2},
 		"refused with a form": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/x-www-form-urlencoded")
 			w.WriteHeader(400)
 			fmt.Fprint(w, "error=invalid_grant&error_description=canary-secret")
 		}, "auth: 400 Bad Request: invalid_grant", 2},
-		"too many requests":        {says(429, ``), "auth: 429 Too Many Requests", 1},
-		"broken":                   {says(500, `{"error":"server_error","error_description":"canary-secret"}`), "connection: 500 Internal Server Error: server_error", 2},
-		"unavailable":              {says(503, `canary-secret`), "connection: 503 Service Unavailable", 1},
-		"no token":                 {says(200, `{"token_type":"bearer"}`), "auth: the answer holds no token", 2},
-		"no JSON":                  {says(200, `canary-secret`), "auth: the answer holds no token", 2},
-		"a number":                 {says(200, `{"access_token":12345678}`), "auth: the answer holds no token", 2},
-		"a token with line breaks": {says(200, `{"access_token":"canary\nsecret"}`), "auth: the token holds a line break or another control character", 1},
-		"a type with line breaks":  {says(200, `{"access_token":"x","token_type":"canary\nsecret"}`), "auth: the token holds a line break or another control character", 1},
-		"status line that echoes":  {raw("HTTP/1.1 500 canary-secret\r\n\r\n"), "connection: 500 Internal Server Error", 2},
-		"no HTTP":                  {raw("canary-secret\r\n\r\n"), "connection: no HTTP answer from the endpoint or the proxy before it", 1},
-		"closed":                   {raw(""), "connection: the connection ended before the end of an answer", 1},
-		"closed in the middle":     {raw("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"), "connection: the connection ended before the end of an answer", 1},
+		"too many requests":        {respond(429, ``), "auth: 429 Too Many Requests", 1},
+		"server error":             {respond(500, `{"error":"server_error","error_description":"canary-secret"}`), "connection: 500 Internal Server Error: server_error", 2},
+		"unavailable":              {respond(503, `canary-secret`), "connection: 503 Service Unavailable", 1},
+		"no token":                 {respond(200, `{"token_type":"bearer"}`), "auth: the response contains no token", 2},
+		"not JSON":                 {respond(200, `canary-secret`), "auth: the response contains no token", 2},
+		"a number":                 {respond(200, `{"access_token":12345678}`), "auth: the response contains no token", 2},
+		"a token with line breaks": {respond(200, `{"access_token":"canary\nsecret"}`), "auth: the token contains a line break or another control character", 1},
+		"a type with line breaks":  {respond(200, `{"access_token":"x","token_type":"canary\nsecret"}`), "auth: the token contains a line break or another control character", 1},
+		"echo in the status line":  {raw("HTTP/1.1 500 canary-secret\r\n\r\n"), "connection: 500 Internal Server Error", 2},
+		"not HTTP":                 {raw("canary-secret\r\n\r\n"), "connection: no HTTP response from the endpoint or its proxy", 1},
+		"closed":                   {raw(""), "connection: the connection was closed before the end of the response", 1},
+		"closed in the middle":     {raw("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"), "connection: the connection was closed before the end of the response", 1},
 		"switching protocols":      {raw("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"), "auth: 101 Switching Protocols", 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			endpoint := record(t, nil, test.answer)
+			endpoint := record(t, nil, test.handler)
 			_, err := post(t.Context(), build(t, account(endpoint.URL)), api.URL)
 			reason, text, _ := strings.Cut(test.want, ": ")
 			if want := reason + ": " + from(t, endpoint.URL) + text; outcome(err) != want {
@@ -90,24 +90,24 @@ func TestTokenEndpointErrors(t *testing.T) {
 	})
 }
 
-func TestErrorsOfTheJWTGrant(t *testing.T) {
+func TestJWTGrantErrors(t *testing.T) {
 	t.Parallel()
 	api := record(t, nil, nil)
 	for name, test := range map[string]struct {
-		answer http.HandlerFunc
-		want   string
+		handler http.HandlerFunc
+		want    string
 	}{
-		"refused":     {says(400, `{"error":"invalid_grant","error_description":"canary-secret"}`), "auth: 400 Bad Request: invalid_grant"},
-		"an unknown":  {says(400, `{"error":"canary-secret"}`), "auth: 400 Bad Request"},
-		"no JSON":     {says(400, `canary-secret`), "auth: 400 Bad Request"},
-		"broken":      {says(500, `canary-secret`), "connection: 500 Internal Server Error"},
-		"no token":    {says(200, `{}`), "auth: the answer holds no token"},
-		"not a token": {says(200, `canary-secret`), "auth: the answer holds no token"},
-		"closed":      {raw(""), "connection: the connection ended before the end of an answer"},
+		"refused":     {respond(400, `{"error":"invalid_grant","error_description":"canary-secret"}`), "auth: 400 Bad Request: invalid_grant"},
+		"unknown":     {respond(400, `{"error":"canary-secret"}`), "auth: 400 Bad Request"},
+		"not JSON":    {respond(400, `canary-secret`), "auth: 400 Bad Request"},
+		"server":      {respond(500, `canary-secret`), "connection: 500 Internal Server Error"},
+		"no token":    {respond(200, `{}`), "auth: the response contains no token"},
+		"not a token": {respond(200, `canary-secret`), "auth: the response contains no token"},
+		"closed":      {raw(""), "connection: the connection was closed before the end of the response"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			endpoint := record(t, nil, test.answer)
+			endpoint := record(t, nil, test.handler)
 			_, err := post(t.Context(), build(t, grants(t, endpoint.URL)["JWT"]), api.URL)
 			reason, text, _ := strings.Cut(test.want, ": ")
 			if want := reason + ": " + from(t, endpoint.URL) + text; outcome(err) != want {
@@ -124,14 +124,14 @@ func TestErrorsOfTheJWTGrant(t *testing.T) {
 	}
 }
 
-// An endpoint may put the whole request into its answer.
+// Errors show no secrets even if the endpoint echoes the whole request.
 func TestEchoedSecrets(t *testing.T) {
 	t.Parallel()
 	api := record(t, nil, nil)
 	for status := range map[int]bool{200: true, 400: true, 401: true, 500: true, 503: true} {
 		endpoint := record(t, nil, func(w http.ResponseWriter, r *http.Request) {
 			request, _ := httputil.DumpRequest(r, false)
-			says(status, string(request)+r.PostForm.Encode())(w, r)
+			respond(status, string(request)+r.PostForm.Encode())(w, r)
 		})
 		for name, cfg := range grants(t, endpoint.URL+"/canary-secret?key=canary-secret") {
 			cfg.OAuth2.EndpointParams = map[string]string{"password": "canary-secret"}
@@ -166,7 +166,7 @@ func TestUnreachableTokenEndpoint(t *testing.T) {
 		"not trusted": {account(secure.URL), "tls: failed to verify certificate: x509: cannot validate certificate for 127.0.0.1 because it doesn't contain any IP SANs"},
 		"not TLS":     {account(strings.Replace(plain.URL, "http:", "https:", 1)), "http: server gave HTTP response to HTTPS client"},
 		"behind a proxy that refuses": {proxied,
-			"no HTTP answer from the endpoint or the proxy before it"},
+			"no HTTP response from the endpoint or its proxy"},
 	} {
 		_, err := post(t.Context(), build(t, test.cfg), api.URL)
 		if want := "connection: " + from(t, test.cfg.OAuth2.TokenURL) + test.want; outcome(err) != want {
@@ -194,7 +194,7 @@ func TestUnusableConfigurations(t *testing.T) {
 			c.TLSConfig.CAFile = "none"
 		}),
 	} {
-		if _, err := New(cfg, userAgent); err == nil || err.Error() != want {
+		if _, err := New(cfg, userAgent, forget); err == nil || err.Error() != want {
 			t.Errorf("%v\nwant %s", err, want)
 		}
 	}
