@@ -16,11 +16,12 @@ RUN CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH go build -trimpath -ldflags 
       -X github.com/prometheus/common/version.BuildDate=$(date -u +%Y%m%d-%H:%M:%S)" \
       -o /botpenguin_exporter .
 
-# Only the program, its license, and CA certificates for TLS. Time zones are embedded in
-# the program.
+# Only the program, its license and those of what is linked into it, and CA certificates for
+# TLS. Time zones are embedded in the program.
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=build /src/LICENSE /LICENSE
+COPY --from=build /src/THIRD_PARTY_LICENSES /THIRD_PARTY_LICENSES
 COPY --from=build /botpenguin_exporter /botpenguin_exporter
 
 ARG VERSION=unknown

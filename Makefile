@@ -36,8 +36,8 @@ demo: ## run the exporter on a simulated inbox
 
 .PHONY: test
 test: vet ## run the tests, with the race detector if there is a C compiler
-	go test $(race) $$(go list ./... | grep -v /faults)
-	go test $(race) -count=1 ./faults # never cached, because they run a build of the program
+	go test $(race) -timeout 30m $$(go list ./... | grep -v /faults)
+	go test $(race) -timeout 30m -count=1 ./faults # never cached, because they run a build of the program
 	go -C e2e test -short -count=1 ./...
 
 .PHONY: vet
@@ -55,7 +55,7 @@ lint: vet ## run the linters of .golangci.yml, and check that go.mod is tidy
 
 .PHONY: cover
 cover: ## print the coverage per package; inbox, filter, paging, transport, config and strictyaml must reach 90 %
-	@go test -cover $$(go list ./... | grep -v /faults) | awk -v covered='$(covered)' ' \
+	@go test -cover -timeout 30m $$(go list ./... | grep -v /faults) | awk -v covered='$(covered)' ' \
 	  BEGIN { for (n = split(covered, names, " "); n; n--) missing[names[n]] } \
 	  { print; name = $$0; sub(/.*botpenguin_exporter\//, "", name); sub(/[ \t].*/, "", name) } \
 	  name in missing && match($$0, /[0-9.]+% of/) { delete missing[name]; if (substr($$0, RSTART) + 0 < 90) low = low " " name } \
@@ -64,6 +64,10 @@ cover: ## print the coverage per package; inbox, filter, paging, transport, conf
 .PHONY: bench
 bench: ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: model
+model: ## count in every kind of inbox that the model knows, and print how often and how far numbers are off
+	@go test -run '^TestModel$$' -count=1 -timeout 30m -v ./inbox/paging -model | sed -n '/^ *scenario/,/^[^ ]/p' | grep '^ '; exit $${PIPESTATUS[0]}
 
 .PHONY: soak
 soak: ## scrape with random faults for SOAKTIME, 3m by default

@@ -1,25 +1,19 @@
 package main
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"encoding/pem"
-	"math/big"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	toolkit "github.com/prometheus/exporter-toolkit/web"
 	"go.yaml.in/yaml/v4"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/config"
 	"github.com/botpenguin-exporter/botpenguin_exporter/internal/markdown"
+	"github.com/botpenguin-exporter/botpenguin_exporter/internal/programtest"
 )
 
 // TestExamplesAreValid reads every example of YAML: configurations of the exporter and of
@@ -61,7 +55,7 @@ func checkConfiguration(t *testing.T, p markdown.Page, block markdown.Block, dir
 	t.Helper()
 	text := block.Text
 	for key, missing := range map[string]string{
-		"accounts": "accounts: [{name: acme, url: https://inbox.example}]\n",
+		"accounts": "accounts: [{name: acme, url: https://inbox.example, authorization: {credentials: simulated-token}}]\n",
 		"queries":  "queries: [{name: users, help: All contacts.}]\n",
 	} {
 		if !strings.Contains("\n"+text, "\n"+key+":") {
@@ -79,21 +73,9 @@ func checkConfiguration(t *testing.T, p markdown.Page, block markdown.Block, dir
 // checkWebConfiguration has exporter-toolkit read an example, with a certificate and a hash.
 func checkWebConfiguration(t *testing.T, p markdown.Page, block markdown.Block, dir string) {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour)}
-	certificate, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	private, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	writeFile(t, filepath.Join(dir, "cert.pem"), string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate})))
-	writeFile(t, filepath.Join(dir, "key.pem"), string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})))
+	certificate, key := programtest.Certificate(t)
+	writeFile(t, filepath.Join(dir, "cert.pem"), certificate)
+	writeFile(t, filepath.Join(dir, "key.pem"), key)
 	const hash = "$2a$04$GZiQKVbv4R.uJb/wiDJWnu/uog0iDLEy/bZvQlLy7SMWaAA6sg2tm"
 	writeFile(t, filepath.Join(dir, "web.yml"), strings.Replace(block.Text, "$2y$10$...", hash, 1))
 	if err := toolkit.Validate(filepath.Join(dir, "web.yml")); err != nil {

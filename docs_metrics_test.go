@@ -17,7 +17,7 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
 )
 
-var update = flag.Bool("update", false, "rewrite the table of docs/metrics.md")
+var update = flag.Bool("update", false, "rewrite what the program generates: the table of docs/metrics.md, the licences")
 
 // TestMetricsPage compares the table of docs/metrics.md with what the program exposes.
 func TestMetricsPage(t *testing.T) {

@@ -103,3 +103,27 @@ func overwrite(t *testing.T, path, text string) {
 		t.Fatal(err)
 	}
 }
+
+// A pipe is no configuration: nothing waits for its other end.
+func TestReloadOfAPipe(t *testing.T) {
+	t.Parallel()
+	server := inboxtest.Start(t)
+	path := programtest.WriteFile(t, "botpenguin.yml", reloadable(server.URL, "acme"))
+	r := start(t, nil, "--config.file="+path, "--web.enable-lifecycle")
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if status, body := r.Post(t, "/-/reload"); status != 500 || !strings.Contains(body, "not a regular file") {
+		t.Errorf("%d %s", status, body)
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	overwrite(t, path, reloadable(server.URL, "acme"))
+	if status, body := r.Post(t, "/-/reload"); status != 200 {
+		t.Errorf("once it is a file again: %d %s", status, body)
+	}
+}

@@ -48,6 +48,22 @@ func (d *doubts) holds(doubt Doubt, now time.Time) bool {
 	}
 }
 
+// text returns what makes a number doubtful, "" if nothing does.
+func (d *doubts) text(doubt Doubt) string {
+	switch {
+	case doubt == DoubtFilter:
+		return d.filter.text
+	case doubt == DoubtCapped && d.capped.counts >= minCapped:
+		return fmt.Sprintf("the list has ended with a full page at %d contacts in %d counts", d.capped.contacts, d.capped.counts)
+	case doubt == DoubtIrregular && d.walks:
+		return "pages before the last are not all full, so every page is read"
+	case doubt == DoubtIrregular && !d.irregular.IsZero():
+		return "an audit has found an unexpected page"
+	default:
+		return ""
+	}
+}
+
 // minLooks is how many looks in a row must contradict a filter. One can be of records
 // that changed while they were listed.
 const minLooks = 2
@@ -101,4 +117,46 @@ func (d *cappedDoubt) count(contacts, pages int, full bool) {
 	default:
 		d.counts++
 	}
+}
+
+// expect has the task check records against what they should show of its filter.
+func (t *task) expect(expected []filter.Expectation) {
+	t.expected = expected
+	for _, e := range expected {
+		t.selection.Checks = append(t.selection.Checks, inbox.Check{Path: inbox.ParsePath(e.Path), Judge: func(text string) inbox.Verdict {
+			switch known, matches := e.Judge(text); {
+			case !known:
+				return inbox.Unknown
+			case matches:
+				return inbox.Matches
+			default:
+				return inbox.Contradicts
+			}
+		}})
+	}
+}
+
+// doubt records what the count or read that has just been made says of the doubts.
+func (t *task) doubt() {
+	walks := t.run.counter.Cost(t.query, nil).Walk && !t.query.Walk
+	t.run.mu.Lock()
+	defer t.run.mu.Unlock()
+	if t.counting.err != nil {
+		return
+	}
+	d := &t.state.doubts
+	d.walks = walks
+	if t.number.Irregular {
+		d.irregular = time.Now()
+	}
+	d.capped.count(t.number.Contacts, t.number.LastPage, t.number.Full)
+	look := make([]inbox.Checked, len(t.expected))
+	for _, page := range t.looked {
+		for i, checked := range page {
+			look[i].Known += checked.Known
+			look[i].Contradicting += checked.Contradicting
+		}
+	}
+	d.filter.look(t.expected, look)
+	t.state.counted = true
 }

@@ -99,6 +99,20 @@ botpenguin_inbox_waiting_oldest_seconds{account="acme",channel="FACEBOOK"} 0
 botpenguin_inbox_waiting_oldest_seconds{account="acme",channel="WEBSITE"} 90
 botpenguin_inbox_waiting_oldest_seconds{account="acme",channel="WHATSAPP"} 30
 botpenguin_inbox_waiting_oldest_seconds{account="acme",channel="none"} 0
+# HELP botpenguin_query_doubt Whether the number of the query may answer another question, by reason.
+# TYPE botpenguin_query_doubt gauge
+botpenguin_query_doubt{account="acme",query="by_both",reason="capped"} 0
+botpenguin_query_doubt{account="acme",query="by_both",reason="filter"} 0
+botpenguin_query_doubt{account="acme",query="by_both",reason="irregular"} 0
+botpenguin_query_doubt{account="acme",query="oldest_only",reason="capped"} 0
+botpenguin_query_doubt{account="acme",query="oldest_only",reason="filter"} 0
+botpenguin_query_doubt{account="acme",query="oldest_only",reason="irregular"} 0
+botpenguin_query_doubt{account="acme",query="users",reason="capped"} 0
+botpenguin_query_doubt{account="acme",query="users",reason="filter"} 0
+botpenguin_query_doubt{account="acme",query="users",reason="irregular"} 0
+botpenguin_query_doubt{account="acme",query="waiting",reason="capped"} 0
+botpenguin_query_doubt{account="acme",query="waiting",reason="filter"} 0
+botpenguin_query_doubt{account="acme",query="waiting",reason="irregular"} 0
 # HELP botpenguin_query_duration_seconds Duration of the query in this scrape in seconds, including the time spent waiting for the rate limit and other queries.
 # TYPE botpenguin_query_duration_seconds gauge
 botpenguin_query_duration_seconds{account="acme",query="by_both"} 0
@@ -111,6 +125,7 @@ botpenguin_query_errors_total{account="acme",reason="api"} 0
 botpenguin_query_errors_total{account="acme",reason="auth"} 0
 botpenguin_query_errors_total{account="acme",reason="connection"} 0
 botpenguin_query_errors_total{account="acme",reason="decode"} 0
+botpenguin_query_errors_total{account="acme",reason="filter"} 0
 botpenguin_query_errors_total{account="acme",reason="http_status"} 0
 botpenguin_query_errors_total{account="acme",reason="pagination"} 0
 botpenguin_query_errors_total{account="acme",reason="rate_limited"} 0

@@ -72,6 +72,9 @@ func (e emitter) result(r *Result) {
 	if !r.LastSuccess.IsZero() {
 		own.gauge("botpenguin_query_last_success_timestamp_seconds", "Unix timestamp at which the query last succeeded completely.", timestamp(r.LastSuccess))
 	}
+	for _, doubt := range Doubts() {
+		own.with("reason", string(doubt)).gauge("botpenguin_query_doubt", "Whether the number of the query may answer another question, by reason.", boolean(r.Doubts[doubt]))
+	}
 	for _, part := range r.Parts {
 		for _, series := range part.Series {
 			e.series(r.Query, series)

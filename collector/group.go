@@ -13,8 +13,12 @@ import (
 const (
 	// noValue is the label value of a contact whose field is absent, null or empty.
 	noValue = "none"
-	// maxGroups is the maximum number of groups, and so series, of one part of a query.
+	// maxGroups is the maximum number of groups of one part of a query that have contacts
+	// within groupsKept.
 	maxGroups = inbox.MaxValues
+	// groupsKept is how long a group that was not declared stays after it has lost its last
+	// contact.
+	groupsKept = time.Hour
 )
 
 // separator joins the values of a group into its key. It is not valid UTF-8, so no value
@@ -35,13 +39,17 @@ func (a *Account) groups(p planned, now time.Time) ([]Series, error) {
 			return nil, err
 		}
 	}
-	found := groupContacts(p.task.listing.Contacts, p.fields, p.oldest)
-	if len(found) > maxGroups {
-		return nil, inbox.Errorf(inbox.TooLarge,
-			"the contacts have more than %d different values of %s: group by a field with fewer values, or count by dimensions (by)", maxGroups, groupLabels(p.query))
+	contacts := p.task.listing.Contacts
+	if p.oldest >= 0 && len(contacts) > 0 && !slices.ContainsFunc(contacts, func(c inbox.Contact) bool { return !c.Times[p.oldest].IsZero() }) {
+		return nil, inbox.Errorf(inbox.Decode, "none of %d contacts has a readable time in the field %s, which oldest names", len(contacts), p.query.Oldest)
 	}
+	found := groupContacts(contacts, p.fields, p.oldest)
 	known := a.states[p.query].parts[p.index].groups
-	rememberGroups(known, found, a.process.Secrets)
+	known.forgetSecrets(a.process.Secrets)
+	if !known.remember(found, now) {
+		return nil, inbox.Errorf(inbox.TooLarge,
+			"the contacts have had more than %d different values of %s within an hour: group by a field with fewer values, or count by dimensions (by)", maxGroups, groupLabels(p.query))
+	}
 	var series []Series
 	for _, key := range slices.Sorted(maps.Keys(known)) {
 		one := Series{Labels: groupLabelSet(p, key), Contacts: found[key].contacts}
@@ -51,6 +59,34 @@ func (a *Account) groups(p planned, now time.Time) ([]Series, error) {
 		series = append(series, one)
 	}
 	return series, nil
+}
+
+// missingReads is after how many reads in a row a group_by field that no contact has is
+// logged.
+const missingReads = 2
+
+// missingFields records which group_by fields no contact of a read has, and returns the
+// changes to log. a.mu is held, and the run's lock.
+func (a *Account) missingFields(p planned) []change {
+	contacts := p.task.listing.Contacts
+	if p.task.reading.err != nil || len(contacts) == 0 {
+		return nil
+	}
+	part := &a.states[p.query].parts[p.index]
+	if part.missing == nil {
+		part.missing = make([]int, len(p.fields))
+	}
+	var changes []change
+	for i, field := range p.fields {
+		if slices.ContainsFunc(contacts, func(c inbox.Contact) bool { return len(c.Values[field]) > 0 }) {
+			part.missing[i] = 0
+			continue
+		}
+		if part.missing[i]++; part.missing[i] == missingReads {
+			changes = append(changes, change{query: p.query.Name, missing: p.query.GroupBy[i].Field, contacts: len(contacts)})
+		}
+	}
+	return changes
 }
 
 // groupLabelSet returns the labels of a group of a part.
@@ -135,32 +171,55 @@ func combinations(values [][]string) []string {
 
 // declaredGroups returns the groups that a part of a query has from the start: those of
 // the declared values or, without group_by, a single one.
-func declaredGroups(q *config.Query) map[string]bool {
-	groups := make(map[string]bool)
+func declaredGroups(q *config.Query) seenGroups {
+	groups := make(seenGroups)
 	var values [][]string
 	for _, by := range q.GroupBy {
 		values = append(values, by.Values)
 	}
 	for _, key := range combinations(values) {
-		groups[key] = true
+		groups[key] = groupState{declared: true}
 	}
 	return groups
 }
 
-// rememberGroups adds the groups found to the known ones. Beyond maxGroups it removes
-// groups that were not found now, and always those that have turned out to hold a secret.
-func rememberGroups(known map[string]bool, found map[string]group, secrets *inbox.Secrets) {
-	for key := range known {
+// seenGroups is the groups that a part of a query has, by their key.
+type seenGroups map[string]groupState
+
+type groupState struct {
+	declared bool
+	at       time.Time // when it last had contacts; zero: never
+}
+
+// forgetSecrets forgets the groups whose key has turned out to hold a secret.
+func (s seenGroups) forgetSecrets(secrets *inbox.Secrets) {
+	for key := range s {
 		if secrets.Redact(key) != key {
-			delete(known, key)
+			delete(s, key)
 		}
+	}
+}
+
+// remember adds the groups found, and forgets those that have had no contacts for too
+// long, unless they were declared. It returns false, and adds none, if there are too
+// many.
+func (s seenGroups) remember(found map[string]group, now time.Time) bool {
+	recent := len(found)
+	for key, state := range s {
+		old := now.Sub(state.at) > groupsKept // also if it never had any
+		_, again := found[key]
+		switch {
+		case !old && !again:
+			recent++
+		case old && !again && !state.declared:
+			delete(s, key)
+		}
+	}
+	if recent > maxGroups {
+		return false
 	}
 	for key := range found {
-		known[key] = true
+		s[key] = groupState{declared: s[key].declared, at: now}
 	}
-	for _, key := range slices.Sorted(maps.Keys(known)) {
-		if _, ok := found[key]; len(known) > maxGroups && !ok {
-			delete(known, key)
-		}
-	}
+	return true
 }

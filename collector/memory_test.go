@@ -34,7 +34,7 @@ func TestReadEndsWithTooManyValues(t *testing.T) {
 		account, _, _ := open(t, server, byTeam)
 		defer account.Close()
 		err := scrape(account).Results[0].Err()
-		const want = "its contacts have more than 100 different values of team: group by a field with fewer, or count by dimensions (by)"
+		const want = "the contacts have more than 100 different values of team: group by a field with fewer, or count by dimensions (by)"
 		if inbox.ReasonOf(err) != inbox.TooLarge || !strings.Contains(fmt.Sprint(err), want) {
 			t.Errorf("%v", err)
 		}

@@ -142,7 +142,7 @@ func testOverlap(t *testing.T, scrapers []scraper, slow bool) {
 	account := newAccount(cfg.Accounts[0], api, process, level.NewFilter(log.NewLogfmtLogger(lines), level.AllowInfo()))
 	defer account.Close()
 
-	const outage, recovery, end = 10 * time.Minute, 13 * time.Minute, 20 * time.Minute
+	const outage, recovery, end = 10 * time.Minute, 13*time.Minute + time.Second, 20 * time.Minute
 	time.AfterFunc(outage, func() { api.set(func(c *clockInbox) { c.down = true }) })
 	time.AfterFunc(recovery, func() { api.set(func(c *clockInbox) { c.down = false }) })
 	recovered := api.began.Add(recovery)

@@ -44,6 +44,9 @@ func newPlan(queries []*config.Query, now time.Time) *plan {
 				bodies[body] = t
 				p.tasks = append(p.tasks, t)
 			}
+			if q.Verify != config.VerifyOff && t.expected == nil {
+				t.expect(part.Filter.Expectations(now))
+			}
 			p.parts = append(p.parts, t.addPart(q, i))
 		}
 	}

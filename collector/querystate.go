@@ -20,13 +20,16 @@ type queryState struct {
 
 	logged   inbox.Reason // the reason that was logged last; "": success
 	loggedAt time.Time
+
+	doubted map[Doubt]bool // as last logged
 }
 
 // partState is the state of a part of a query across runs.
 type partState struct {
-	key    string          // of its filter
-	groups map[string]bool // keys of the groups declared or seen
-	task   taskState
+	key     string // of its filter
+	groups  seenGroups
+	missing []int // for each field of group_by, how many reads in a row no contact had it
+	task    taskState
 }
 
 func newQueryState(q *config.Query) *queryState {
@@ -44,7 +47,12 @@ type change struct {
 	before  inbox.Reason // as last logged; "": it succeeded
 	reason  inbox.Reason // "": it recovered
 	err     error
-	warmUp  bool // it is still searched for the first time
+	warmUp  bool   // it is still searched for the first time
+	doubt   Doubt  // if that is what has changed: it begins, or ends if there is no text
+	text    string // what makes the number doubtful
+
+	missing  string // a field of group_by, if that has changed: no contact has it
+	contacts int    // of the read
 }
 
 // rememberResult records the outcome of a query and returns the change to log, if any, at
@@ -58,12 +66,32 @@ func (a *Account) rememberResult(result *Result) []change {
 		c.warmUp = c.reason == inbox.Timeout && s.succeeded.IsZero() && result.searching()
 		a.metrics.failed(c.reason)
 	}
+	changes := s.doubtChanges(result)
 	now := time.Now()
 	if c.reason == s.logged || !s.loggedAt.IsZero() && now.Sub(s.loggedAt) < logInterval {
-		return nil
+		return changes
 	}
 	s.logged, s.loggedAt = c.reason, now
-	return []change{c}
+	return append(changes, c)
+}
+
+// doubtChanges returns which doubts of a query have begun or ended.
+func (s *queryState) doubtChanges(result *Result) []change {
+	var changes []change
+	for _, doubt := range Doubts() {
+		if result.Doubts[doubt] == s.doubted[doubt] {
+			continue
+		}
+		c := change{query: result.Query.Name, doubt: doubt}
+		for _, part := range result.Parts {
+			if c.text == "" && result.Doubts[doubt] {
+				c.text = part.doubts.text(doubt)
+			}
+		}
+		changes = append(changes, c)
+	}
+	s.doubted = result.Doubts
+	return changes
 }
 
 // searching reports whether the API answered requests for each part that failed: its last
@@ -82,7 +110,7 @@ func merge(changes []change) []change {
 	var merged []change
 	first := map[bool]int{} // where the change is, by whether it is a failure
 	for _, c := range changes {
-		if c.reason != inbox.Auth && (c.reason != "" || c.before != inbox.Auth) {
+		if c.doubt != "" || c.missing != "" || c.reason != inbox.Auth && (c.reason != "" || c.before != inbox.Auth) {
 			merged = append(merged, c)
 			continue
 		}
@@ -107,6 +135,12 @@ func (c change) log(logger log.Logger) {
 		leveled.Log(append(subject, details...)...)
 	}
 	switch {
+	case c.missing != "":
+		line(level.Warn(logger), "no contact has a field of group_by", "field", c.missing, "contacts", c.contacts, "hint", "check the path of the field: all contacts are in the group none")
+	case c.doubt != "" && c.text == "":
+		line(level.Info(logger), "query no longer in doubt", "reason", c.doubt)
+	case c.doubt != "":
+		line(level.Warn(logger), "query in doubt", "reason", c.doubt, "detail", c.text, "hint", doubtHints[c.doubt])
 	case c.err == nil && c.queries > 0:
 		line(level.Info(logger), "requests are authorized again")
 	case c.err == nil:
@@ -130,5 +164,13 @@ var hints = map[inbox.Reason]string{
 	inbox.API:         "the message comes from the API: check the query's filter against the API's documentation",
 	inbox.Decode:      "check that url is the API's base URL and that no proxy responds in its place; for group_by, check that the field holds values, not objects",
 	inbox.Pagination:  "the inbox may have changed too fast during this scrape; if this persists, the API's pages are inconsistent: report it to the vendor",
+	inbox.Filter:      "the API seems to ignore a filter of the query: compare its applicableFilters with the API's documentation; verify: warn shows the number all the same",
 	inbox.TooLarge:    "narrow the filter, or count by dimensions (by) instead of group_by",
+}
+
+// doubtHints are logged with a doubt: what to do about it.
+var doubtHints = map[Doubt]string{
+	DoubtFilter:    "the API seems to ignore a filter of the query: compare its applicableFilters with the API's documentation",
+	DoubtCapped:    "the API may list no more contacts than this: split the query with dimensions (by)",
+	DoubtIrregular: "the number is exact while all pages are read, but costs more; if this persists, report the API's pages to the vendor",
 }

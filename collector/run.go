@@ -1,8 +1,10 @@
 package collector
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -133,9 +135,12 @@ func (r *run) begin(p *plan) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.plan = p
-	for _, t := range p.tasks {
+	queries := make([]paging.Query, len(p.tasks))
+	for i, t := range p.tasks {
 		t.run = r
+		queries[i] = t.query
 	}
+	r.counter.ScheduleAudits(queries)
 	r.release = func() {}
 	if !r.unbounded {
 		r.ctx, r.release = context.WithDeadline(r.ctx, r.now.Add(r.timeout))
@@ -149,18 +154,60 @@ func (r *run) execute() {
 	defer r.release()
 	defer r.cancel(context.Canceled)
 	for tasks := r.tasks; len(tasks) > 0; tasks = r.stale() {
-		for rank, t := range tasks {
-			t.schedule(rank)
-		}
-		var all sync.WaitGroup
-		for _, t := range tasks {
-			all.Go(func() { t.perform(r.ctx) })
-		}
-		all.Wait()
+		r.perform(tasks)
 	}
 }
 
-// stale returns the tasks with a stale count, after resetting them.
+// perform performs tasks concurrently, in the order that schedule.go describes: the first
+// request of each waits for the limiter before the next task begins, and tasks that got no
+// response in the run before begin when the others are counted, or after half of the time.
+func (r *run) perform(tasks []*task) {
+	for rank, t := range tasks {
+		t.schedule(rank)
+	}
+	tasks = slices.SortedStableFunc(slices.Values(tasks), func(a, b *task) int { return cmp.Compare(a.priority, b.priority) })
+	unanswered := slices.IndexFunc(tasks, func(t *task) bool { return t.state.unanswered })
+	if unanswered < 0 {
+		unanswered = len(tasks)
+	}
+	var all, counts sync.WaitGroup
+	begin := func(tasks []*task, counted func()) {
+		for _, t := range tasks {
+			queued := make(chan struct{})
+			t.queued = sync.OnceFunc(func() { close(queued) })
+			all.Go(func() { t.perform(r.ctx, counted) })
+			<-queued
+		}
+	}
+	counts.Add(unanswered)
+	begin(tasks[:unanswered], counts.Done)
+	if unanswered < len(tasks) {
+		counted := make(chan struct{})
+		all.Go(func() {
+			counts.Wait()
+			close(counted)
+		})
+		select {
+		case <-counted:
+		case <-r.halfTime():
+		}
+		begin(tasks[unanswered:], func() {})
+	}
+	all.Wait()
+}
+
+// halfTime returns a channel that receives after half of the time that the run has left,
+// or never if it has no end.
+func (r *run) halfTime() <-chan time.Time {
+	deadline := r.deadline()
+	if deadline.IsZero() {
+		return nil
+	}
+	return time.After(time.Until(deadline) / 2)
+}
+
+// stale returns the tasks with a stale count, after resetting their count. A read is not
+// repeated.
 func (r *run) stale() []*task {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -168,7 +215,7 @@ func (r *run) stale() []*task {
 	for _, t := range r.tasks {
 		if r.ctx.Err() == nil && t.counting.err == nil && t.number.Stale() && t.recounts < maxRecounts {
 			t.recounts++
-			t.counting, t.reading = step{}, step{}
+			t.counting = step{}
 			tasks = append(tasks, t)
 		}
 	}

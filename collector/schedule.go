@@ -10,7 +10,10 @@ import (
 //   - Cheapest first: counts whose last page is known, then searches, then reads and
 //     walks. Within a class the order is that of the configuration, and for reads the
 //     shortest comes first, so that some finish instead of none.
-//   - A task that got no response in the previous run comes last.
+//   - The first request of a task waits for the limiter before the next task begins.
+//   - A task that got no response in the previous run begins when the others have been
+//     counted, or after half of the time: most likely its request takes a slot for as long
+//     as it can.
 //   - A read is refused without a request if it has too many pages, or more than the rate
 //     limit admits before the deadline. Every tenth time it is tried anyway, in case it
 //     has become shorter.

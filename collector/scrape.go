@@ -57,8 +57,8 @@ func (a *Account) end(r *run) {
 	}
 	a.mu.Lock()
 	r.outcome = a.snapshot(r)
-	r.releaseContacts()
 	changes := a.remember(r)
+	r.releaseContacts()
 	a.running = nil
 	if next := a.next; next != nil {
 		a.next = nil
@@ -80,6 +80,13 @@ func (a *Account) remember(r *run) []change {
 			changes = append(changes, a.rememberResult(result)...)
 		}
 	}
+	r.mu.Lock()
+	for _, p := range r.parts {
+		if p.task.reading.finished() {
+			changes = append(changes, a.missingFields(p)...)
+		}
+	}
+	r.mu.Unlock()
 	if !r.abandoned {
 		a.latest = r.outcome
 		r.rememberTasks()

@@ -35,7 +35,7 @@ func TestOverlappingScrapesShareOneRun(t *testing.T) {
 			})
 		}
 		all.Wait()
-		if server.Requests() != alone {
+		if server.Requests() > alone+1 { // one of them is an audit
 			t.Errorf("12 concurrent scrapes made %d requests, one makes %d", server.Requests(), alone)
 		}
 	})
@@ -188,15 +188,19 @@ queries:
   - {name: online_by_status, help: By status., filter: {isOnline: true}, group_by: {status: status}, oldest: createdAt}
 `)
 		defer account.Close()
-		for range 2 {
+		for n := range 2 {
 			server.ResetCalls()
 			s := scrape(account)
 			asked := make(map[int]bool)
+			again := 0
 			for _, call := range server.Calls() {
 				if asked[call.Page] {
-					t.Errorf("page %d was requested twice", call.Page)
+					again++
 				}
 				asked[call.Page] = true
+			}
+			if most := 1 - n; again > most { // to confirm the page size
+				t.Errorf("scrape %d: %d pages were requested again, want at most %d", n, again, most)
 			}
 			sums := make(map[string]int)
 			for i := range s.Results {

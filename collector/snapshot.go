@@ -20,8 +20,9 @@ type Snapshot struct {
 type Result struct {
 	Query       *config.Query
 	Parts       []Part
-	Duration    time.Duration // from the start of the first part to the end of the last
-	LastSuccess time.Time     // when all parts last succeeded; zero: never
+	Doubts      map[Doubt]bool // whether its number may answer another question, by reason
+	Duration    time.Duration  // from the start of the first part to the end of the last
+	LastSuccess time.Time      // when all parts last succeeded; zero: never
 }
 
 // Part is the outcome of one part of a query: series, or an error.
@@ -33,6 +34,7 @@ type Part struct {
 
 	began, ended time.Time
 	answered     bool // the API answered a request for it
+	doubts       doubts
 }
 
 // Duration returns how long the part took.
@@ -151,11 +153,21 @@ func (r *Result) summarize(succeeded time.Time) {
 		}
 	}
 	r.Duration = ended.Sub(began)
+	r.Doubts = make(map[Doubt]bool)
+	for _, doubt := range Doubts() {
+		for _, part := range r.Parts {
+			holds := part.doubts.holds(doubt, ended) && (doubt != DoubtFilter || r.Query.Verify != config.VerifyOff)
+			r.Doubts[doubt] = r.Doubts[doubt] || holds
+		}
+	}
 	r.LastSuccess = succeeded
 	if r.Err() == nil {
 		r.LastSuccess = ended
 	}
 }
+
+// errStale is the error of a number that would have to be counted again.
+var errStale = inbox.Errorf(inbox.Pagination, "the page size of the API changed during the count, and there was no time left to repeat it")
 
 // errUnfinished is the error of a part that is not done at the deadline.
 var errUnfinished = inbox.Errorf(inbox.Timeout, "no response before the deadline")
@@ -174,9 +186,14 @@ func (a *Account) result(p planned, now, ended time.Time) Part {
 	if !work.finished() {
 		work.ended, work.err = ended, errUnfinished
 	}
-	part := Part{Labels: p.part().Labels, Requests: t.requests, Err: work.err, began: work.began, ended: work.ended, answered: t.responses > 0}
+	part := Part{Labels: p.part().Labels, Requests: t.requests, Err: work.err, began: work.began, ended: work.ended, answered: t.responses > 0, doubts: t.state.doubts}
+	if p.query.Verify == config.VerifyFail && part.doubts.holds(DoubtFilter, ended) && part.Err == nil {
+		part.Err = inbox.Errorf(inbox.Filter, "%s: the API seems to ignore the filter", part.doubts.filter.text)
+	}
 	switch {
 	case part.Err != nil:
+	case !reads(p.query) && t.number.Stale():
+		part.Err = errStale
 	case !reads(p.query):
 		part.Series = []Series{{Labels: part.Labels, Contacts: t.number.Contacts}}
 	default:

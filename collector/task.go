@@ -18,16 +18,18 @@ type task struct {
 	name      string // of the first query that needs it
 	query     paging.Query
 	body      filter.Body
-	counted   bool            // a part needs the number of contacts
-	read      bool            // a part needs the contacts
-	selection inbox.Selection // what to read of each contact
-	uses      [][]int         // the fields in the selection that each part needs
+	counted   bool                 // a part needs the number of contacts
+	read      bool                 // a part needs the contacts
+	selection inbox.Selection      // what to read of each contact
+	uses      [][]int              // the fields in the selection that each part needs
+	expected  []filter.Expectation // what records show of the filter; see inbox.Selection.Checks
 
 	run        *run
 	state      taskState  // a copy, taken when the run began
 	remembered *taskState // the state across runs; Account.mu guards it
 	priority   inbox.Priority
-	recounts   int // how often it was repeated
+	queued     func() // called when its first request waits for the limiter, or it needs none
+	recounts   int    // how often it was repeated
 
 	// The outcome.
 	memory      *inbox.Memory // of the contacts; nil before it began
@@ -36,13 +38,16 @@ type task struct {
 	number      paging.Count
 	reading     step // begins with the counting
 	listing     paging.Listing
-	requests    int           // made
-	responses   int           // requests that succeeded
-	longestWait time.Duration // of the requests that failed
+	looked      map[int][]inbox.Checked // what the records of each page show of the filter
+	requests    int                     // made
+	responses   int                     // requests that succeeded
+	longestWait time.Duration           // of the requests that failed
 }
 
 // taskState is the state of a task across runs.
 type taskState struct {
+	doubts     doubts
+	counted    bool // it has been counted
 	unanswered bool // it got no response in the latest run
 	refused    int  // number of refusals, see schedule.go
 }
@@ -57,8 +62,9 @@ type step struct {
 func (s step) finished() bool { return !s.ended.IsZero() }
 
 // perform counts and, if needed, reads the contacts. The read reuses the pages that the
-// count has fetched.
-func (t *task) perform(ctx context.Context) {
+// count has fetched. counted is called between them.
+func (t *task) perform(ctx context.Context, counted func()) {
+	defer t.queued()
 	began := time.Now()
 	pages := t.newPages()
 	var number paging.Count
@@ -67,26 +73,32 @@ func (t *task) perform(ctx context.Context) {
 		number, err = t.run.counter.Count(ctx, t.query, pages)
 	}
 	t.setCount(number, step{began, time.Now(), err})
-	if t.read && err == nil {
+	counted()
+	if t.read && err == nil && !t.reading.finished() {
 		t.readContacts(ctx)
 	}
+	t.doubt()
 }
 
 // newPages returns the pages of a count, in a memory of their own. Those of the count
 // before are released.
 func (t *task) newPages() *paging.Pages {
 	selection := t.selection // abandoned requests of an earlier count keep theirs
+	var look *inbox.Selection
+	if cost := t.run.counter.Cost(t.query, nil); len(t.selection.Checks) > 0 && (!t.state.counted || cost.Audit) {
+		look = &inbox.Selection{Checks: t.selection.Checks, Discard: true}
+	}
 	selection.Memory = inbox.NewMemory(t.run.process.memory, t.run.process.Secrets, t.uses...)
 	pages := paging.NewPages(func(ctx context.Context, p int, contacts bool) (inbox.Page, error) {
 		if contacts {
 			return t.fetch(ctx, p, &selection)
 		}
-		return t.fetch(ctx, p, nil)
+		return t.fetch(ctx, p, look)
 	}, t.read)
 	t.run.mu.Lock()
 	defer t.run.mu.Unlock()
 	t.releaseContacts()
-	t.memory, t.pages = selection.Memory, pages
+	t.memory, t.pages, t.looked = selection.Memory, pages, make(map[int][]inbox.Checked)
 	return pages
 }
 
@@ -102,9 +114,13 @@ func (t *task) releaseContacts() {
 func (t *task) setCount(number paging.Count, counting step) {
 	t.run.mu.Lock()
 	defer t.run.mu.Unlock()
-	t.number, t.counting, t.reading = number, counting, step{began: counting.began}
-	if counting.err != nil {
+	t.number, t.counting = number, counting
+	switch {
+	case t.reading.finished():
+	case counting.err != nil:
 		t.reading = counting
+	default:
+		t.reading.began = counting.began
 	}
 }
 
@@ -121,19 +137,18 @@ func (t *task) readContacts(ctx context.Context) {
 		t.priority = max(t.priority, inbox.Read+inbox.Priority(cost.LastPage)) // short reads before long ones
 		listing, err = counter.Read(ctx, t.query, t.pages)
 	}
-	walked := counter.Cost(t.query, nil).Walk
 	t.run.mu.Lock()
 	defer t.run.mu.Unlock()
 	t.listing = listing
 	t.reading.ended, t.reading.err = time.Now(), err
-	if err == nil && walked {
-		t.number = paging.Count{Contacts: len(listing.Contacts)} // the count by the last page may be wrong
+	if err == nil {
+		t.number = listing.Count // the newer one
 	}
 }
 
 // fetch requests page p, with its contacts if selection is set.
 func (t *task) fetch(ctx context.Context, p int, selection *inbox.Selection) (inbox.Page, error) {
-	request := inbox.Request{Body: t.body.Page(p), Selection: selection, Observe: func(x inbox.Exchange) { t.observe(p, x) }}
+	request := inbox.Request{Body: t.body.Page(p), Selection: selection, Queued: t.queued, Observe: func(x inbox.Exchange) { t.observe(p, x) }}
 	priority := t.priority
 	if t.run.counter.Cost(t.query, nil).Walk {
 		priority = max(priority, inbox.Read) // even if that was only just found out
@@ -141,6 +156,11 @@ func (t *task) fetch(ctx context.Context, p int, selection *inbox.Selection) (in
 	page, err := t.run.session.Page(ctx, request, priority)
 	if err != nil {
 		return inbox.Page{}, fmt.Errorf("page %d: %w", p, err)
+	}
+	if page.Checked != nil {
+		t.run.mu.Lock()
+		defer t.run.mu.Unlock()
+		t.looked[p] = page.Checked
 	}
 	return page, nil
 }

@@ -13,9 +13,9 @@ import (
 )
 
 // Check loads the configuration and prints each account's queries with the requests of a
-// scrape to out, and warnings to errs. It makes no requests.
+// scrape to out, and warnings and advice to errs. It makes no requests.
 func Check(c Config, out, errs io.Writer) error {
-	cfg, err := c.Load()
+	cfg, err := newReads().do(c)
 	if err != nil {
 		return err
 	}
@@ -23,7 +23,7 @@ func Check(c Config, out, errs io.Writer) error {
 	for _, account := range cfg.Accounts {
 		process.Know(account)
 	}
-	for _, warning := range cfg.Warnings {
+	for _, warning := range slices.Concat(cfg.Warnings, cfg.Advice) {
 		fmt.Fprintln(errs, "warning:", process.Secrets.Redact(warning))
 	}
 	now := time.Now()
@@ -37,7 +37,7 @@ func Check(c Config, out, errs io.Writer) error {
 
 // checkAccount prints what a scrape of an account would ask.
 func checkAccount(out io.Writer, account *config.Account, now time.Time) {
-	fmt.Fprintf(out, "account %s at %s\n", account.Name, account.URL)
+	fmt.Fprintf(out, "account %s at %s\n", account.Name, account.ShownURL)
 	for _, q := range account.Queries {
 		for _, part := range q.Parts {
 			fmt.Fprintf(out, "\n  %s%s\n", collector.MetricName(q), labelText(part.Labels))

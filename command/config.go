@@ -26,9 +26,9 @@ type Config struct {
 // builtInName is the file name in errors of the built-in configuration.
 const builtInName = "config.example.yml"
 
-// Load loads the configuration. An error may have several lines, one for each error in
-// the file.
-func (c Config) Load() (*config.Config, error) {
+// read reads the configuration, however long that takes. An error may have several lines,
+// one for each error in the file.
+func (c Config) read() (*config.Config, error) {
 	if c.File != "" {
 		return config.Load(c.File, c.Env)
 	}
@@ -41,8 +41,8 @@ func (c Config) Load() (*config.Config, error) {
 }
 
 // load loads the configuration and creates its accounts, which must be closed.
-func (c Config) load(process *collector.Process, logger log.Logger) (*config.Config, []*collector.Account, error) {
-	cfg, err := c.Load()
+func (c Config) load(reads reads, process *collector.Process, logger log.Logger) (*config.Config, []*collector.Account, error) {
+	cfg, err := reads.do(c)
 	if err != nil {
 		return nil, nil, err
 	}

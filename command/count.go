@@ -35,7 +35,7 @@ type row struct {
 // terminal. It returns an error if any query failed.
 func Count(ctx context.Context, c Config, format string, out, progress io.Writer) error {
 	process := collector.NewProcess()
-	_, accounts, err := c.load(process, log.NewNopLogger())
+	_, accounts, err := c.load(newReads(), process, log.NewNopLogger())
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ import (
 // what is known so far and returns an error. On progress it shows how far it is, if that
 // is a terminal, and in the end what was found.
 func Discover(ctx context.Context, c Config, name string, out, progress io.Writer) error {
-	cfg, err := c.Load()
+	cfg, err := newReads().do(c)
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ type DoctorOptions struct {
 // known so far. On progress, if that is a terminal, it shows how far it is. An error has
 // an exit code of package ask.
 func Doctor(ctx context.Context, c Config, options DoctorOptions, out, progress io.Writer) error {
-	cfg, err := c.Load()
+	cfg, err := newReads().do(c)
 	if err != nil {
 		return &ExitError{Code: ask.ExitUnasked, Err: err}
 	}

@@ -16,6 +16,7 @@ import (
 // loader loads the configuration and replaces the current one as a whole.
 type loader struct {
 	config     Config
+	reads      reads
 	process    *collector.Process
 	successful prometheus.Gauge
 	loadedAt   prometheus.Gauge
@@ -30,6 +31,7 @@ type loader struct {
 func newLoader(config Config, process *collector.Process, logger log.Logger) *loader {
 	return &loader{
 		config:  config,
+		reads:   newReads(),
 		process: process,
 		logger:  logger,
 		successful: prometheus.NewGauge(prometheus.GaugeOpts{
@@ -48,7 +50,7 @@ func newLoader(config Config, process *collector.Process, logger log.Logger) *lo
 func (l *loader) load() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	cfg, accounts, err := l.config.load(l.process, l.logger)
+	cfg, accounts, err := l.config.load(l.reads, l.process, l.logger)
 	if err != nil {
 		l.successful.Set(0)
 		return err

@@ -3,6 +3,7 @@ package config
 import (
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/config/internal/strictyaml"
@@ -11,7 +12,12 @@ import (
 // accountKeys are the keys of an account that are the exporter's own. The others
 // are those of the HTTP client.
 var accountKeys = []string{
-	"name", "url", "rate_limit", "concurrency", "timeout", "min_interval", "counting", "dimensions",
+	"name", "url", "rate_limit", "concurrency", "timeout", "min_interval", "counting", "verify", "dimensions",
+}
+
+// authorizations are the keys of an account that can authorize its requests.
+var authorizations = []string{
+	"authorization", "basic_auth", "oauth2", "bearer_token", "bearer_token_file", "http_headers",
 }
 
 // accountDraft is an account with what its queries are expanded with.
@@ -20,6 +26,7 @@ type accountDraft struct {
 	at         strictyaml.Value // the account in the file
 	keys       strictyaml.Mapping
 	walk       bool
+	verify     Verify
 	dimensions dimensions
 }
 
@@ -38,7 +45,8 @@ func (r *reader) accounts(list []strictyaml.Value, global dimensions) []*account
 	return all
 }
 
-// account reads one account.
+// account reads one account. No error shows a value of it: any may be a secret that
+// was pasted to a wrong place.
 func (r *reader) account(v strictyaml.Value, global dimensions) *accountDraft {
 	keys, _ := v.Mapping(append(slices.Clone(accountKeys), httpClientKeys()...)...)
 	keys.Require("name", "url")
@@ -53,8 +61,13 @@ func (r *reader) account(v strictyaml.Value, global dimensions) *accountDraft {
 	}
 	if v, ok := keys.Get("url"); ok {
 		account.URL = baseURL(v)
+		account.ShownURL = shownURL(account.URL, v)
 	}
 	readLimits(account.Account, keys)
+	account.verify = VerifyWarn
+	if v, ok := keys.Get("verify"); ok {
+		account.verify = verify(v)
+	}
 	if v, ok := keys.Get("counting"); ok {
 		account.walk = walks(v)
 	}
@@ -62,6 +75,11 @@ func (r *reader) account(v strictyaml.Value, global dimensions) *accountDraft {
 		account.dimensions = r.dimensions(v).over(global)
 	}
 	account.HTTP = r.httpClient(v)
+	if !slices.ContainsFunc(authorizations, keys.Has) {
+		v.Warnf("has no authorization, which the API needs")
+	} else if v, ok := keys.Get("url"); ok {
+		adviseEncryption(v, account.URL, "the authorization")
+	}
 	return account
 }
 
@@ -70,14 +88,14 @@ func readLimits(account *Account, keys strictyaml.Mapping) {
 	if v, ok := keys.Get("rate_limit"); ok {
 		rate, ok := v.Number()
 		if ok && rate < 0 {
-			v.Errorf("want requests per second, 0 for no limit, got %s", v.Quoted())
+			v.Errorf("want requests per second, 0 for no limit")
 		}
 		account.RateLimit = rate
 	}
 	if v, ok := keys.Get("concurrency"); ok {
 		most, ok := v.Number()
 		if ok && (most < 1 || most > 1000 || most != float64(int(most))) {
-			v.Errorf("want a whole number from 1 to 1000, got %s", v.Quoted())
+			v.Errorf("want a whole number from 1 to 1000")
 		}
 		account.Concurrency = int(most)
 	}
@@ -97,7 +115,7 @@ func readLimits(account *Account, keys strictyaml.Mapping) {
 func walks(v strictyaml.Value) bool {
 	counting, ok := v.NonEmptyText()
 	if ok && counting != "walk" && counting != "probe" {
-		v.Errorf("want probe or walk, got %s", v.Quoted())
+		v.Errorf("want probe or walk")
 	}
 	return counting == "walk"
 }
@@ -117,6 +135,8 @@ func baseURL(v strictyaml.Value) *url.URL {
 		v.Errorf("want a URL that begins with https:// or http:// and a host")
 	case u.User != nil:
 		v.Errorf("the URL contains a user, use basic_auth")
+	case strings.HasSuffix(strings.TrimRight(u.Path, "/"), "/inbox/users"):
+		v.Errorf("the URL ends with the API's path /inbox/users, want only what is before it")
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		v.Errorf("the URL has a query or a fragment, want only the base of the API's paths")
 	}

@@ -21,6 +21,7 @@ const canary = "hunter2-canary"
 // environment is what the variables of the test configurations are set to.
 func environment(name string) (string, bool) {
 	value, ok := map[string]string{
+		"BEARER":  "Bearer " + canary,
 		"BYTES":   "\xff",
 		"DOTS":    "a..b",
 		"EMPTY":   "",
@@ -28,6 +29,7 @@ func environment(name string) (string, bool) {
 		"LINES":   canary + "\n" + canary,
 		"PADDED":  "  " + canary + " \r\n",
 		"RATE":    "2.5",
+		"SHORT":   "1234567",
 		"TIMEOUT": "1m30s",
 		"TOKEN":   canary,
 		"TRUE":    "true",

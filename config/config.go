@@ -22,6 +22,8 @@ type Config struct {
 	Accounts []*Account
 	// Warnings are lines for the log, each beginning with file:line:column.
 	Warnings []string
+	// Advice are lines in the same form about what works and could be more secure.
+	Advice []string
 
 	yaml []byte
 }
@@ -33,6 +35,8 @@ type Account struct {
 	// URL is the base of the API's paths: http or https, without user, query and
 	// fragment.
 	URL *url.URL
+	// ShownURL is the URL for people, without what in its path may be secret.
+	ShownURL string
 	// HTTP is how to connect and authenticate, with relative paths resolved.
 	// Redirects are never followed.
 	HTTP promconfig.HTTPClientConfig
@@ -68,6 +72,8 @@ type Query struct {
 	Oldest string
 	// Walk means that every count reads every page.
 	Walk bool
+	// Verify says what to do if records contradict the filter.
+	Verify Verify
 }
 
 // Part is a filter and the labels of its series.
@@ -86,8 +92,8 @@ type Group struct {
 	Values []string
 }
 
-// YAML returns the configuration in force: with defaults, without comments, and
-// with secrets hidden.
+// YAML returns the configuration in force: with defaults, without comments, with
+// variables as they are written, and with secrets hidden.
 func (c *Config) YAML() []byte {
 	return c.yaml
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/config/internal/strictyaml"
@@ -18,13 +19,17 @@ type dimensionValue struct {
 	filter filter.Filter
 }
 
-// dimensions are in the order of the configuration, their names unique.
-type dimensions []dimension
+// dimensions are those of the configuration, or of an account, which then has those of
+// the configuration as base.
+type dimensions struct {
+	own  map[string]dimension
+	base *dimensions // nil for none
+}
 
 // dimensions reads the dimensions of the configuration or of an account.
 func (r *reader) dimensions(v strictyaml.Value) dimensions {
 	entries, _ := v.Entries()
-	var all dimensions
+	all := dimensions{own: make(map[string]dimension, len(entries))}
 	for _, e := range entries {
 		checkLabelName(e.Key, e.Name)
 		values, ok := e.Value.Entries()
@@ -38,36 +43,32 @@ func (r *reader) dimensions(v strictyaml.Value) dimensions {
 			}
 			d.values = append(d.values, dimensionValue{label: value.Name, filter: r.filter(value.Value)})
 		}
-		all = append(all, d)
+		all.own[d.name] = d
 	}
 	return all
 }
 
 // over returns ds and those of the base that ds does not replace.
 func (ds dimensions) over(base dimensions) dimensions {
-	merged := slices.Clone(ds)
-	for _, d := range base {
-		if _, replaced := ds.find(d.name); !replaced {
-			merged = append(merged, d)
-		}
-	}
-	return merged
+	ds.base = &base
+	return ds
 }
 
 // find returns the dimension of that name.
 func (ds dimensions) find(name string) (dimension, bool) {
-	i := slices.IndexFunc(ds, func(d dimension) bool { return d.name == name })
-	if i < 0 {
-		return dimension{}, false
+	d, ok := ds.own[name]
+	if !ok && ds.base != nil {
+		return ds.base.find(name)
 	}
-	return ds[i], true
+	return d, ok
 }
 
-// names returns the names of the dimensions.
+// names returns the names of the dimensions, sorted.
 func (ds dimensions) names() []string {
-	var names []string
-	for _, d := range ds {
-		names = append(names, d.name)
+	all := make(map[string]dimension)
+	if ds.base != nil {
+		maps.Copy(all, ds.base.own)
 	}
-	return names
+	maps.Copy(all, ds.own)
+	return slices.Sorted(maps.Keys(all))
 }

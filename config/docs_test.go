@@ -84,7 +84,7 @@ func TestEveryKeyIsDocumented(t *testing.T) {
 // A default that the page names can be written into the configuration without a change.
 func TestDocumentedDefaults(t *testing.T) {
 	t.Parallel()
-	const accounts = "accounts:\n  - name: acme\n    url: https://inbox.example\n"
+	const accounts = "accounts:\n  - name: acme\n    url: https://inbox.example\n    authorization: {credentials: a-long-token}\n"
 	const queries = "queries:\n  - name: users\n    help: All contacts.\n"
 	bare := describe(t, accounts+queries)
 	checked := 0

@@ -1,27 +1,51 @@
 package config
 
 import (
-	"net/url"
-	"strings"
-
 	promconfig "github.com/prometheus/common/config"
 	"go.yaml.in/yaml/v4"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/config/internal/strictyaml"
 )
 
-// hidden replaces a secret.
-const hidden = "<secret>"
-
-// dumpHTTP returns the keys of an HTTP client without their secrets. The library
-// hides what it declares secret; what else may be secret is hidden here.
-func dumpHTTP(cfg promconfig.HTTPClientConfig) *yaml.Node {
-	var n yaml.Node
-	_ = n.Encode(cfg) // the values were read from YAML
-	hideSecrets(&n)
-	return &n
+// dumpHTTP returns the keys of an account's HTTP client without their secrets. The
+// library hides what it declares secret; what else may be is hidden here.
+func dumpHTTP(cfg promconfig.HTTPClientConfig, account strictyaml.Value) *yaml.Node {
+	var encoded yaml.Node
+	_ = encoded.Encode(cfg) // the values were read from YAML
+	n := strictyaml.Escaped(&encoded)
+	showWritten(n, account)
+	hideSecrets(n)
+	return n
 }
 
-// hideSecrets hides what the library shows and may be secret: values of headers,
-// parameters and claims of OAuth, and users and queries of URLs.
+// showWritten replaces the scalars of a tree that have variables in the file, where the
+// tree is at v, by what the file has. What the library has hidden stays so.
+func showWritten(n *yaml.Node, v strictyaml.Value) {
+	switch {
+	case n.Kind == yaml.MappingNode && v.IsMapping():
+		keys := make(map[string]strictyaml.Value)
+		entries, _ := v.Entries()
+		for _, e := range entries {
+			keys[e.Name] = e.Value
+		}
+		for i := 0; i < len(n.Content); i += 2 {
+			if child, ok := keys[n.Content[i].Value]; ok {
+				showWritten(n.Content[i+1], child)
+			}
+		}
+	case n.Kind == yaml.SequenceNode && v.IsList():
+		items, _ := v.Items()
+		for i, item := range items[:min(len(items), len(n.Content))] {
+			showWritten(n.Content[i], item)
+		}
+	case n.Kind == yaml.ScalarNode && n.Value != hidden:
+		if _, variables := v.Source(); variables {
+			*n = *v.Written()
+		}
+	}
+}
+
+// hideSecrets hides what the library shows and may be secret.
 func hideSecrets(n *yaml.Node) {
 	if n.Kind != yaml.MappingNode {
 		return
@@ -37,34 +61,4 @@ func hideSecrets(n *yaml.Node) {
 			hideSecrets(value)
 		}
 	}
-}
-
-// hideLeaves hides every value of a tree but not its keys.
-func hideLeaves(n *yaml.Node) {
-	if n.Kind == yaml.ScalarNode {
-		n.SetString(hidden)
-	}
-	for i, child := range n.Content {
-		if n.Kind != yaml.MappingNode || i%2 == 1 {
-			hideLeaves(child)
-		}
-	}
-}
-
-// hideInURL hides the user and the query of a URL.
-func hideInURL(text string) string {
-	u, err := url.Parse(text)
-	if err != nil {
-		return hidden
-	}
-	user, query := u.User != nil, u.RawQuery != ""
-	u.User, u.RawQuery, u.Fragment = nil, "", ""
-	text = u.String()
-	if user {
-		text = strings.Replace(text, "//", "//"+hidden+"@", 1)
-	}
-	if query {
-		text += "?" + hidden
-	}
-	return text
 }

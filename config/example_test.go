@@ -111,7 +111,7 @@ func TestExampleShowsTheDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, key := range []string{"timezone", "type", "enable_http2", "rate_limit", "concurrency", "timeout", "min_interval", "counting"} {
+	for _, key := range []string{"timezone", "type", "enable_http2", "rate_limit", "concurrency", "timeout", "min_interval", "counting", "verify"} {
 		line := regexp.MustCompile(`(?m)^( *)#(` + key + `:.*)$`)
 		given, err := Parse("example.yml", line.ReplaceAll(data, []byte("$1$2")), "..", token)
 		if !line.Match(data) || err != nil {

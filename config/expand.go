@@ -3,7 +3,6 @@ package config
 import (
 	"errors"
 	"maps"
-	"slices"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/config/internal/strictyaml"
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/filter"
@@ -13,31 +12,62 @@ import (
 // least one request per scrape.
 const maxParts = 1000
 
+// maxSeries is how many series a configuration may have.
+const maxSeries = 200_000
+
+// expandAll gives the accounts the queries that they run. It ends where there are more
+// series than may be.
+func expandAll(queries []*queryDraft) {
+	series := 0
+	for _, q := range queries {
+		for _, account := range q.accounts {
+			expanded := expandQuery(q, account)
+			if series += expanded.series(); series > maxSeries {
+				q.at.Errorf("with this query the configuration has more than %d series, spread it over several exporters", maxSeries)
+				return
+			}
+			account.Queries = append(account.Queries, expanded)
+		}
+	}
+}
+
+// series returns how many series a query has from the start: those of groups that are
+// not declared come on top.
+func (q *Query) series() int {
+	series := len(q.Parts)
+	for _, group := range q.GroupBy {
+		series *= max(1, len(group.Values))
+	}
+	if q.Oldest != "" {
+		series *= 2
+	}
+	return series
+}
+
 // expandQuery returns a query as an account runs it, with one part for each
 // combination of the values of its dimensions.
 func expandQuery(q *queryDraft, account *accountDraft) *Query {
 	expanded := q.Query
 	expanded.Walk = q.counting == "walk" || q.counting == "" && account.walk
+	if expanded.Verify == "" {
+		expanded.Verify = account.verify
+	}
 	expanded.Parts = []Part{{Labels: q.labels, Filter: q.filter}}
 	if expanded.Parts[0].Labels == nil {
 		expanded.Parts[0].Labels = map[string]string{}
 	}
-	for i, name := range q.by {
-		if name == "" || slices.Contains(q.by[:i], name) {
-			continue // reported
-		}
-		item := q.byItems[i]
-		d, ok := account.dimensions.find(name)
+	for _, by := range q.by {
+		d, ok := account.dimensions.find(by.name)
 		if !ok {
-			item.Errorf("%s has no dimension %s%s", account.at.Path(), item.Quoted(),
-				strictyaml.Suggestion(name, account.dimensions.names()))
+			by.at.Errorf("%s has no dimension %s%s", account.at.Path(), by.at.Quoted(),
+				strictyaml.Suggestion(by.name, account.dimensions.names()))
 			continue
 		}
 		if len(expanded.Parts)*len(d.values) > maxParts {
-			item.Errorf("the dimensions of %s have more than %d combinations", account.at.Path(), maxParts)
+			by.at.Errorf("the dimensions of %s have more than %d combinations", account.at.Path(), maxParts)
 			return &expanded
 		}
-		expanded.Parts = split(expanded.Parts, d, item)
+		expanded.Parts = split(expanded.Parts, d, by.at)
 	}
 	return &expanded
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"regexp"
 	"slices"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/config/internal/strictyaml"
@@ -12,7 +13,8 @@ var (
 	orderKeys = []string{"status", "lastAt"}
 )
 
-// filter reads a filter or a part of one. Fields that are wrong are left out.
+// filter reads a filter or a part of one. Fields that are wrong are left out. So are
+// page and isExport, which a body from the API's documentation has, too.
 func (r *reader) filter(v strictyaml.Value) filter.Filter {
 	var read filter.Filter
 	entries, _ := v.Entries()
@@ -21,10 +23,10 @@ func (r *reader) filter(v strictyaml.Value) filter.Filter {
 		var ok bool
 		field, known := filter.Lookup(e.Name)
 		switch {
-		case e.Name == "page":
-			e.Key.Errorf("page cannot be set, the exporter asks for the pages that it needs")
+		case e.Name == "page": // the exporter asks for the pages that it needs
+			e.Value.Number()
 		case e.Name == "isExport":
-			e.Key.Errorf(`isExport cannot be set, it is always "none": anything else would start an export`)
+			checkExport(e.Value)
 		case e.Name == "extra":
 			read = withExtra(read, e.Value)
 		case e.Name == "status":
@@ -46,6 +48,13 @@ func (r *reader) filter(v strictyaml.Value) filter.Filter {
 		read = with
 	}
 	return read
+}
+
+// checkExport reports a value of isExport that could start an export.
+func checkExport(v strictyaml.Value) {
+	if text, ok := v.Text(); ok && text != "none" {
+		v.Errorf(`want "none", which is always sent: anything else would start an export`)
+	}
 }
 
 // fieldSuggestion returns the end of a message about a field that is not
@@ -93,18 +102,29 @@ func asAny[T any](value T, ok bool) (any, bool) {
 // id reads the id of a record. It needs no quotes if it looks like a number.
 func id(v strictyaml.Value) (string, bool) {
 	text, ok := v.Scalar()
-	if ok && text == "" {
+	switch {
+	case ok && text == "":
 		v.Errorf("cannot be empty")
+	case ok && !recordID.MatchString(text):
+		v.Warnf("%s is not an id, those of the API have 24 hexadecimal digits", v.Quoted())
 	}
 	return text, text != ""
 }
+
+// recordID matches the ids of records, as MongoDB makes them.
+var recordID = regexp.MustCompile(`^[0-9a-fA-F]{24}$`)
 
 // dates reads a range of times.
 func (r *reader) dates(v strictyaml.Value) (filter.Range, bool) {
 	keys, ok := v.Mapping(rangeKeys...)
 	start, startOK := r.optionalTime(keys, "startAt")
 	end, endOK := r.optionalTime(keys, "endsAt")
-	return filter.Range{Start: start, End: end}, ok && startOK && endOK
+	read := filter.Range{Start: start, End: end}
+	if read.Empty() {
+		first, _ := keys.Get("startAt")
+		first.Errorf("is after endsAt, so no contact can match")
+	}
+	return read, ok && startOK && endOK
 }
 
 // orders reads a condition on the orders of a contact.

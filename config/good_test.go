@@ -32,6 +32,9 @@ func TestGoodConfigurations(t *testing.T) {
 			base := strings.TrimSuffix(file, ".yml")
 			compareGolden(t, base+".plan.txt", plan(cfg))
 			compareGolden(t, base+".dump.txt", string(cfg.YAML()))
+			if strings.Contains(string(cfg.YAML()), canary) {
+				t.Errorf("the dump shows a secret:\n%s", cfg.YAML())
+			}
 		})
 	}
 }
@@ -42,9 +45,14 @@ func plan(cfg *Config) string {
 	for _, warning := range cfg.Warnings {
 		fmt.Fprintln(&out, "warning", warning)
 	}
+	for _, advice := range cfg.Advice {
+		if !strings.Contains(advice, "chmod") { // which depends on the umask
+			fmt.Fprintln(&out, "advice", advice)
+		}
+	}
 	for _, a := range cfg.Accounts {
-		fmt.Fprintf(&out, "\naccount %s %s rate=%v concurrency=%d timeout=%s min_interval=%s redirects=%t\n",
-			a.Name, a.URL, a.RateLimit, a.Concurrency, a.Timeout, a.MinInterval, a.HTTP.FollowRedirects)
+		fmt.Fprintf(&out, "\naccount %s %s shown=%s rate=%v concurrency=%d timeout=%s min_interval=%s redirects=%t\n",
+			a.Name, a.URL, a.ShownURL, a.RateLimit, a.Concurrency, a.Timeout, a.MinInterval, a.HTTP.FollowRedirects)
 		for _, q := range a.Queries {
 			fmt.Fprintf(&out, "  query %s %q labels=%v", q.Name, q.Help, q.LabelNames)
 			for _, g := range q.GroupBy {
@@ -71,11 +79,12 @@ func TestDumpsMeanTheSame(t *testing.T) {
 			}
 			// A user in a URL is the one secret whose place does not take <secret>.
 			dumped := strings.ReplaceAll(string(cfg.YAML()), "//<secret>@", "//user@")
-			again, err := Parse("dump.yml", []byte(dumped), ".", nil)
+			again, err := Parse("dump.yml", []byte(dumped), ".", environment)
 			if err != nil {
 				t.Fatalf("%v\n%s", err, dumped)
 			}
 			cfg.Warnings, again.Warnings = nil, nil // their positions differ
+			cfg.Advice, again.Advice = nil, nil
 			if diff := cmp.Diff(plan(cfg), plan(again)); diff != "" {
 				t.Errorf("plan (-first +again):\n%s", diff)
 			}

@@ -1,8 +1,6 @@
 package config
 
 import (
-	"slices"
-
 	"github.com/botpenguin-exporter/botpenguin_exporter/config/internal/strictyaml"
 )
 
@@ -53,10 +51,12 @@ func readGroup(label string, v strictyaml.Value) Group {
 	}
 	group.Values, _ = v.Strings(strictyaml.Value.NonEmptyText)
 	items, _ := v.Items()
+	seen := make(map[string]bool, len(items))
 	for i, value := range group.Values {
-		if value != "" && slices.Contains(group.Values[:i], value) {
+		if value != "" && seen[value] {
 			items[i].Errorf("the value %s is listed twice", items[i].Quoted())
 		}
+		seen[value] = true
 	}
 	return group
 }

@@ -54,13 +54,8 @@ func (r *reader) fillKeys(target any, entries []strictyaml.Entry) {
 	for _, e := range entries {
 		i := slices.IndexFunc(fields, func(f httpField) bool { return f.name == e.Name })
 		switch {
-		case i < 0: // the name is shown only if it resembles a key, it may be a secret
-			names := usableKeys(fields)
-			if meant, ok := strictyaml.Nearest(e.Name, names); ok {
-				e.Key.Errorf("unknown key %q, did you mean %q?", e.Name, meant)
-			} else {
-				e.Key.Errorf("unknown key, want one of %s", strings.Join(names, ", "))
-			}
+		case i < 0:
+			e.Unknown(usableKeys(fields))
 		case strings.HasSuffix(e.Name, "_ref"):
 			e.Key.Errorf("%s needs a secret manager, which the exporter does not have", e.Name)
 		default:
@@ -95,6 +90,9 @@ func (r *reader) fill(target reflect.Value, v strictyaml.Value, key string) {
 		entries, _ := v.Entries()
 		target.Set(reflect.MakeMap(target.Type()))
 		for _, e := range entries {
+			if key == "proxy_connect_header" {
+				checkHeaderText(e.Key, "a header's name", e.Name)
+			}
 			element := reflect.New(target.Type().Elem()).Elem()
 			r.fill(element, e.Value, key)
 			target.SetMapIndex(reflect.ValueOf(e.Name), element)
@@ -116,6 +114,9 @@ func (r *reader) fillScalar(target reflect.Value, v strictyaml.Value, key string
 	case reflect.Bool:
 		flag, _ := v.Bool()
 		target.SetBool(flag)
+		if flag && key == "insecure_skip_verify" {
+			v.Advisef("certificates are not verified: whoever pretends to be the server gets the secrets, want ca_file")
+		}
 	case reflect.Interface:
 		if claim, ok := v.Any(); ok && claim != nil {
 			target.Set(reflect.ValueOf(claim))
@@ -126,6 +127,8 @@ func (r *reader) fillScalar(target reflect.Value, v strictyaml.Value, key string
 		case !ok:
 		case strings.HasSuffix(key, "_file") || key == "files":
 			r.checkFile(v, text, key)
+		case key == "type": // of authorization, sent before the credentials
+			checkHeaderText(v, "the value", text)
 		case key == "values":
 			text = secret(v, key)
 		case key == "token_url":
@@ -142,6 +145,7 @@ func tlsVersion(v strictyaml.Value) promconfig.TLSVersion {
 	if ok && !known {
 		v.Errorf("want one of TLS10, TLS11, TLS12, TLS13")
 	}
+	adviseVersion(v, version)
 	return version
 }
 
@@ -165,7 +169,10 @@ func checkTokenURL(v strictyaml.Value) {
 	if !ok {
 		return
 	}
-	if u, err := url.Parse(text); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
 		v.Errorf("not a valid URL, want one that begins with https:// or http://")
+		return
 	}
+	adviseEncryption(v, u, "the client's secret")
 }

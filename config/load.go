@@ -3,23 +3,23 @@ package config
 import (
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/config/internal/strictyaml"
+	"github.com/botpenguin-exporter/botpenguin_exporter/internal/regularfile"
 )
 
 // UnsetError is a cause in the error of [Load] and [Parse] for each environment
 // variable that the configuration needs and that is not set.
 type UnsetError = strictyaml.UnsetError
 
-// Load reads the configuration file at path. Its relative paths count from the
-// directory of the file; env looks environment variables up, as os.LookupEnv
-// does, and may be nil for none. An error has one line for each thing wrong with
-// the file, in the order of the file.
+// Load reads the configuration file at path, a regular file of at most 16 MiB. Its
+// relative paths count from the directory of the file; env looks environment
+// variables up, as os.LookupEnv does, and may be nil for none. An error has one line
+// for each of the first 1000 things wrong with the file, in the order of the file.
 func Load(path string, env func(string) (string, bool)) (*Config, error) {
-	data, err := os.ReadFile(path)
+	data, err := regularfile.Read(path, regularfile.MaxConfiguration)
 	if err != nil {
 		message := "cannot read the configuration: " + cause(err).Error()
 		return nil, strictyaml.Errors{{File: path, Message: message, Err: err}}
@@ -41,6 +41,9 @@ func Parse(name string, data []byte, dir string, env func(string) (string, bool)
 	}
 	for _, warning := range doc.Warnings() {
 		cfg.Warnings = append(cfg.Warnings, warning.Error())
+	}
+	for _, advice := range doc.Advice() {
+		cfg.Advice = append(cfg.Advice, advice.Error())
 	}
 	return cfg, nil
 }
@@ -74,13 +77,9 @@ func (r *reader) config(root strictyaml.Value) *Config {
 	}
 	accounts := r.accounts(requiredList(root, top, "accounts", "account"), global)
 	queries := r.queries(requiredList(root, top, "queries", "query"), accounts)
+	expandAll(queries)
 	cfg := &Config{}
 	for _, account := range accounts {
-		for _, query := range queries {
-			if query.appliesTo(account) {
-				account.Queries = append(account.Queries, expandQuery(query, account))
-			}
-		}
 		cfg.Accounts = append(cfg.Accounts, account.Account)
 	}
 	if r.doc.Failures() == 0 {

@@ -32,6 +32,9 @@ func checkMetricName(v strictyaml.Value, name string) {
 		v.Errorf("%s is not a valid metric name, want letters, digits and _, and no digit first", v.Quoted())
 		return
 	}
+	if strings.HasPrefix(name, "botpenguin_") {
+		v.Errorf("the prefix botpenguin_ is reserved, the metric is called botpenguin_inbox_ and the name")
+	}
 	for _, suffix := range reservedSuffixes {
 		if strings.HasSuffix(name, suffix) {
 			v.Errorf("the suffix %s is reserved, the metric is a gauge", suffix)
@@ -75,12 +78,14 @@ type labelNames struct {
 	key   map[string]string // by, group_by or labels, by the name of the label
 }
 
-// add adds the label that key defines, and reports it if there is one already.
-func (l *labelNames) add(v strictyaml.Value, name, key string) {
+// add adds the label that key defines. If there is one already, it reports that and
+// returns false.
+func (l *labelNames) add(v strictyaml.Value, name, key string) bool {
 	if other, taken := l.key[name]; taken {
 		v.Errorf("the label %s is already defined by %q", v.Quoted(), other)
-		return
+		return false
 	}
 	l.key[name] = key
 	l.names = append(l.names, name)
+	return true
 }

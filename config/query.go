@@ -9,7 +9,7 @@ import (
 )
 
 var queryKeys = []string{
-	"name", "help", "filter", "by", "group_by", "oldest", "labels", "accounts", "counting",
+	"name", "help", "filter", "by", "group_by", "oldest", "labels", "accounts", "counting", "verify",
 }
 
 // queryDraft is a query before it is expanded for an account.
@@ -18,27 +18,28 @@ type queryDraft struct {
 	at       strictyaml.Value // the query in the file
 	keys     strictyaml.Mapping
 	filter   filter.Filter
-	by       []string
-	byItems  []strictyaml.Value // by in the file
+	by       []byDimension // each dimension once
 	labels   map[string]string
-	accounts []string // nil for all
-	counting string   // "" for that of the account
+	accounts []*accountDraft // that run the query
+	counting string          // "" for that of the account
 }
 
-// appliesTo reports whether an account runs the query.
-func (q *queryDraft) appliesTo(account *accountDraft) bool {
-	return q.accounts == nil || slices.Contains(q.accounts, account.Name)
+// byDimension is a dimension that splits a query.
+type byDimension struct {
+	name string
+	at   strictyaml.Value // the name in the file
 }
 
 // queries reads the list of queries.
 func (r *reader) queries(list []strictyaml.Value, accounts []*accountDraft) []*queryDraft {
 	var all []*queryDraft
+	named := index(accounts)
 	taken := make(takenNames)
 	for _, v := range list {
 		if _, ok := v.Entries(); !ok {
 			continue
 		}
-		query := r.query(section(v), accounts)
+		query := r.query(section(v), named)
 		taken.add(query.Name, query.at, query.keys)
 		all = append(all, query)
 	}
@@ -46,10 +47,10 @@ func (r *reader) queries(list []strictyaml.Value, accounts []*accountDraft) []*q
 }
 
 // query reads one query.
-func (r *reader) query(v strictyaml.Value, accounts []*accountDraft) *queryDraft {
+func (r *reader) query(v strictyaml.Value, accounts *accountIndex) *queryDraft {
 	keys, _ := v.Mapping(queryKeys...)
 	keys.Require("name", "help")
-	q := &queryDraft{at: v, keys: keys}
+	q := &queryDraft{at: v, keys: keys, accounts: accounts.all}
 	if v, ok := keys.Get("name"); ok {
 		if q.Name, ok = v.NonEmptyText(); ok {
 			checkMetricName(v, q.Name)
@@ -66,7 +67,10 @@ func (r *reader) query(v strictyaml.Value, accounts []*accountDraft) *queryDraft
 		q.Oldest = fieldPath(v)
 	}
 	if v, ok := keys.Get("accounts"); ok {
-		q.accounts = accountNames(v, accounts)
+		q.accounts = accounts.list(v)
+	}
+	if v, ok := keys.Get("verify"); ok {
+		q.Verify = verify(v)
 	}
 	if v, ok := keys.Get("counting"); ok {
 		q.counting = "probe"
@@ -81,11 +85,11 @@ func (r *reader) query(v strictyaml.Value, accounts []*accountDraft) *queryDraft
 func (q *queryDraft) readLabels(keys strictyaml.Mapping) {
 	labels := &labelNames{key: make(map[string]string)}
 	if v, ok := keys.Get("by"); ok {
-		q.by, _ = v.Strings(strictyaml.Value.NonEmptyText)
-		q.byItems, _ = v.Items()
-		for i, name := range q.by {
-			if name != "" {
-				labels.add(q.byItems[i], name, "by")
+		names, _ := v.Strings(strictyaml.Value.NonEmptyText)
+		items, _ := v.Items()
+		for i, name := range names {
+			if name != "" && labels.add(items[i], name, "by") {
+				q.by = append(q.by, byDimension{name, items[i]})
 			}
 		}
 	}
@@ -112,34 +116,4 @@ func fieldPath(v strictyaml.Value) string {
 		v.Errorf("want a field such as lastMessage.at, got %s", v.Quoted())
 	}
 	return text
-}
-
-// accountNames reads the names of the accounts that run a query.
-func accountNames(v strictyaml.Value, accounts []*accountDraft) []string {
-	var known, public []string // public ones do not come from the environment
-	for _, account := range accounts {
-		name, ok := account.keys.Get("name")
-		if !ok || account.Name == "" {
-			continue
-		}
-		known = append(known, account.Name)
-		if _, variables := name.Source(); !variables {
-			public = append(public, account.Name)
-		}
-	}
-	names, ok := v.Strings(strictyaml.Value.NonEmptyText)
-	if ok && len(names) == 0 {
-		v.Errorf("the list is empty, remove the key to run the query for all accounts")
-	}
-	items, _ := v.Items()
-	for i, name := range names {
-		switch {
-		case name == "" || len(known) == 0: // reported
-		case !slices.Contains(known, name):
-			items[i].Errorf("unknown account %s%s", items[i].Quoted(), strictyaml.Suggestion(name, public))
-		case slices.Contains(names[:i], name):
-			items[i].Errorf("the account %s is listed twice", items[i].Quoted())
-		}
-	}
-	return names
 }

@@ -1,8 +1,8 @@
 package config
 
 import (
-	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -10,13 +10,20 @@ import (
 	promconfig "github.com/prometheus/common/config"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/config/internal/strictyaml"
+	"github.com/botpenguin-exporter/botpenguin_exporter/internal/regularfile"
 )
 
 // headerSecrets are the keys whose values are sent in a header, where a control
-// character makes every request fail.
+// character makes every request fail or adds another header.
 var headerSecrets = []string{
-	"credentials", "credentials_file", "bearer_token", "bearer_token_file", "values", "secrets", "files",
+	"credentials", "credentials_file", "bearer_token", "bearer_token_file", "values", "secrets", "files", "proxy_connect_header",
 }
+
+// tokens are the keys whose values are sent after the word Bearer.
+var tokens = []string{"credentials", "credentials_file", "bearer_token", "bearer_token_file"}
+
+// bearer matches what was copied with that word.
+var bearer = regexp.MustCompile(`(?i)^\s*bearer\s`)
 
 // secret reads a secret, which must not be empty. White space around one that comes from
 // a variable is dropped, as it is around one that comes from a file: a Secret of
@@ -40,15 +47,18 @@ func (r *reader) checkFile(v strictyaml.Value, file, key string) {
 		v.Errorf("cannot be empty, want the path of a file")
 		return
 	}
-	data, err := os.ReadFile(promconfig.JoinDir(r.dir, file))
+	path := promconfig.JoinDir(r.dir, file)
+	data, err := regularfile.Read(path, regularfile.MaxSecret)
 	if err != nil {
-		message := "cannot read " + v.Quoted() + ": " + cause(err).Error()
+		// The path is not shown: it may be the secret itself.
+		message := "cannot read the file: " + cause(err).Error()
 		if !filepath.IsAbs(file) {
 			message += " (relative paths count from " + r.dir + ")"
 		}
 		v.Errorf("%s", message)
 		return
 	}
+	adviseMode(v, path, key)
 	checkSecret(v, key, "the file "+v.Quoted(), strings.TrimSpace(string(data)))
 }
 
@@ -58,7 +68,17 @@ func checkSecret(v strictyaml.Value, key, what, text string) {
 	switch {
 	case strings.TrimSpace(text) == "":
 		v.Errorf("%s is empty", what)
-	case slices.Contains(headerSecrets, key) && strings.ContainsFunc(text, unicode.IsControl):
+	case slices.Contains(tokens, key) && bearer.MatchString(text):
+		v.Errorf(`%s begins with "Bearer", which is sent anyway, want the token alone`, what)
+	case slices.Contains(headerSecrets, key):
+		checkHeaderText(v, what, text)
+	}
+	adviseLength(v, key, what, text)
+}
+
+// checkHeaderText reports a text that a header cannot have.
+func checkHeaderText(v strictyaml.Value, what, text string) {
+	if strings.ContainsFunc(text, unicode.IsControl) {
 		v.Errorf("%s contains a line break or another control character", what)
 	}
 }

@@ -1,17 +1,12 @@
 package config
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"encoding/pem"
-	"math/big"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/internal/programtest"
 )
 
 // secretPlaces are the account's keys with a secret in every place that there
@@ -116,6 +111,23 @@ func TestErrorsHideSecrets(t *testing.T) {
 		"\n    tls_config: {cert: hunter2-canary, key: hunter2-canary}",
 		"\n    oauth2: {token_url: \"hunter2-canary://x\"}",
 		"\n    timeout: ${TOKEN}",
+		"\n    hunter2-canary: x",
+		"\n    hunter2-canary:",
+		"\n    timeout: hunter2-canary",
+		"\n    min_interval: [hunter2-canary]",
+		"\n    min_interval: hunter2-canary",
+		"\n    rate_limit: hunter2-canary",
+		"\n    concurrency: hunter2-canary",
+		"\n    counting: hunter2-canary",
+		"\n    follow_redirects: hunter2-canary",
+		"\n    dimensions: hunter2-canary",
+		"\n    authorization: {credentials_file: hunter2-canary}",
+		"\n    bearer_token_file: /hunter2-canary",
+		"\n    bearer_token_file: /dev/null/hunter2-canary",
+		"\n    tls_config: {min_version: hunter2-canary, ca_file: hunter2-canary}",
+		"\n    http_headers: {X-Key: {files: [hunter2-canary]}}",
+		"\n    http_headers: {X-Key: {hunter2-canary: }}",
+		"\n    oauth2: {client_secret_file: hunter2-canary}",
 	} {
 		_, err := Parse("secret.yml", []byte(accountWith(keys)), ".", environment)
 		if err == nil {
@@ -129,9 +141,9 @@ func TestErrorsHideSecrets(t *testing.T) {
 func TestFilesCountFromTheConfiguration(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	certificate, key := selfSigned(t)
-	for name, content := range map[string][]byte{"ca.pem": certificate, "cert.pem": certificate, "key.pem": key, "token": []byte("x\n")} {
-		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+	certificate, key := programtest.Certificate(t)
+	for name, content := range map[string]string{"ca.pem": certificate, "cert.pem": certificate, "key.pem": key, "token": "x\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -161,24 +173,4 @@ func TestFilesCountFromTheConfiguration(t *testing.T) {
 			t.Errorf("got the path %s, want %s in %s", got, want, dir)
 		}
 	}
-}
-
-// selfSigned returns a certificate and its key as PEM.
-func selfSigned(t *testing.T) (certificate, key []byte) {
-	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour)}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pkcs8, err := x509.MarshalPKCS8PrivateKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}),
-		pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8})
 }

@@ -23,7 +23,8 @@ func TestBacklogReachesAlertmanager(t *testing.T) {
 		"--storage.path="+t.TempDir(), "--cluster.listen-address=")
 	api := inboxtest.Start(t)
 	target := programtest.Start(t, exporter(t), environment(api))
-	prom := startMonitoring(t, []string{target.Address}, []string{withFor(t, "../alerts/inbox.yml", 3*time.Second)}, mailbox.Address)
+	const interval = "3s" // within a second, the rate limit allows for less than the requests of a scrape
+	prom := startMonitoring(t, interval, []string{target.Address}, []string{withFor(t, "../alerts/inbox.yml", 3*time.Second)}, mailbox.Address)
 
 	for range 25 {
 		api.Inbox.Add(chat(inboxtest.ByUser), chat(inboxtest.ByAgent)) // so that BotPenguinNobodyAnswers does not fire

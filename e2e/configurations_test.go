@@ -45,7 +45,7 @@ func TestDashboardsAndAlertsWithAnotherConfiguration(t *testing.T) {
 	for range 2 {
 		exporters = append(exporters, programtest.Start(t, program, environment(api), "--config.file="+file).Address)
 	}
-	prom := startMonitoring(t, exporters, ruleFiles)
+	prom := startMonitoring(t, "1s", exporters, ruleFiles)
 
 	prom.awaitValue(t, "count(botpenguin_inbox_backlog)", func(n float64) bool { return n == 4 })
 	for name, want := range map[string]float64{

@@ -37,7 +37,7 @@ var lookBack = map[string]string{
 // Prometheus that scrapes the demo and has loaded the rules.
 func TestExpressionsReturnData(t *testing.T) {
 	t.Parallel()
-	prom := startMonitoring(t, []string{programtest.Start(t, exporter(t), nil, "demo").Address}, ruleFiles)
+	prom := startMonitoring(t, "1s", []string{programtest.Start(t, exporter(t), nil, "demo").Address}, ruleFiles)
 	prom.awaitValue(t, "count_over_time(botpenguin_up[1m])", func(scrapes float64) bool { return scrapes >= 5 })
 	prom.awaitValue(t, "count(account:botpenguin_inbox_backlog:sum)", func(n float64) bool { return n == 1 })
 
@@ -207,9 +207,9 @@ func (p promServer) series(t *testing.T, query string) []sample {
 	return response.Data.Result
 }
 
-// startMonitoring starts a Prometheus that scrapes exporters and evaluates rules every
+// startMonitoring starts a Prometheus that scrapes exporters at an interval, evaluates rules every
 // second, and sends alerts to the Alertmanagers at the given addresses.
-func startMonitoring(t *testing.T, exporters, rules []string, alertmanagers ...string) promServer {
+func startMonitoring(t *testing.T, interval string, exporters, rules []string, alertmanagers ...string) promServer {
 	t.Helper()
 	var files []string
 	for _, file := range rules {
@@ -220,7 +220,7 @@ func startMonitoring(t *testing.T, exporters, rules []string, alertmanagers ...s
 		files = append(files, absolute)
 	}
 	configuration, err := json.Marshal(map[string]any{ // JSON is YAML
-		"global":         map[string]any{"scrape_interval": "1s", "evaluation_interval": "1s"},
+		"global":         map[string]any{"scrape_interval": interval, "evaluation_interval": "1s"},
 		"rule_files":     files,
 		"scrape_configs": []any{map[string]any{"job_name": "inbox", "static_configs": targets(exporters...)}},
 		"alerting":       map[string]any{"alertmanagers": []any{map[string]any{"static_configs": targets(alertmanagers...)}}},

@@ -57,7 +57,7 @@ func TestImageIsSmallAndUnprivileged(t *testing.T) {
 	if exposed != "10893" {
 		t.Errorf("EXPOSE %s, want 10893", exposed)
 	}
-	for _, file := range []string{"/etc/ssl/certs/ca-certificates.crt", entrypoint} {
+	for _, file := range []string{"/etc/ssl/certs/ca-certificates.crt", "/LICENSE", "/THIRD_PARTY_LICENSES", entrypoint} {
 		if !slices.Contains(copied, file) {
 			t.Errorf("%q is not in the image, only %q", file, copied)
 		}
@@ -136,7 +136,7 @@ func imageContext(t *testing.T) string {
 		switch {
 		case err != nil:
 			return err
-		case path == ".git" || path == "e2e":
+		case entry.IsDir() && (path == ".git" || path == "e2e"): // in a worktree .git is a file
 			return fs.SkipDir // ignored, and slow to walk
 		case !entry.Type().IsRegular():
 			return nil

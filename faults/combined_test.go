@@ -21,19 +21,27 @@ type combination struct {
 }
 
 // combinations has every fault meet one condition. The conditions take turns within
-// each kind of fault, so that each meets every kind, and the token endpoint and all
-// files some of those that hang. A credential source that fails is first that of the
-// account without the fault, which the other one must not notice; on the next turn that
-// of the account with the fault.
+// each kind of fault, so that each meets every kind, and also a fault that hangs. A
+// credential source that fails is first that of the account without the fault, which
+// the other one must not notice; on the next turn that of the account with the fault.
 func combinations(t *testing.T) []combination {
+	t.Helper()
 	all, accounts := conditions(), []string{"zenith", "acme"}
 	var combined []combination
+	hangs := make(map[string]bool) // the conditions that one that hangs meets
 	for _, faults := range [][]fault{faultsOfTheConnection(), faultsOfTheAnswer(), faultsOfPages()} {
 		if len(faults) < len(all) {
-			t.Errorf("%d faults of a kind, of which one is %q, do not meet all %d conditions", len(faults), faults[0].name, len(all))
+			t.Errorf("the %d faults of the kind of %q do not meet all %d conditions", len(faults), faults[0].name, len(all))
 		}
 		for i, f := range faults {
-			combined = append(combined, combination{f, all[i%len(all)], accounts[i/len(all)%2]})
+			c := combination{f, all[i%len(all)], accounts[i/len(all)%2]}
+			combined = append(combined, c)
+			hangs[c.condition.name] = hangs[c.condition.name] || f.wait == shortWait
+		}
+	}
+	for _, c := range all {
+		if !hangs[c.name] {
+			t.Errorf("no fault that hangs meets the condition %q", c.name)
 		}
 	}
 	return combined

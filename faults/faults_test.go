@@ -24,6 +24,9 @@ type fault struct {
 	set    func(s *stand)  // prepares the inbox
 }
 
+// shortWait is the scrape timeout for a fault that makes a scrape last as long.
+const shortWait = "2"
+
 // A query that meets a fault has no value and says why; the others keep theirs, nobody
 // waits for longer than Prometheus does, and the next scrape is well again.
 func TestFaults(t *testing.T) {

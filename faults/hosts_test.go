@@ -1,21 +1,14 @@
 package faults
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"encoding/pem"
 	"log/slog"
 	"maps"
-	"math/big"
 	"net"
 	"net/http"
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/inboxtest"
 	"github.com/botpenguin-exporter/botpenguin_exporter/internal/programtest"
@@ -28,13 +21,15 @@ type host struct {
 	server  *http.Server
 }
 
-// listen listens where it did before. A nil config is no TLS.
+// listen listens where it did before, as soon as it can: a child that another test is
+// starting keeps open, until it execs, what is closed here. A nil config is no TLS.
 func (h *host) listen(t *testing.T, config *tls.Config) {
 	t.Helper()
-	listener, err := net.Listen("tcp", h.address)
-	if err != nil {
-		t.Fatal(err)
-	}
+	var listener net.Listener
+	programtest.Eventually(t, func() (err error) {
+		listener, err = net.Listen("tcp", h.address)
+		return err
+	})
 	h.address = listener.Addr().String()
 	h.server = &http.Server{Handler: h.handler, TLSConfig: config, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0)}
 	if config == nil {
@@ -59,20 +54,12 @@ func newHost(t *testing.T, config *tls.Config) *host {
 // identity returns a certificate for an address, and a file that has one trust it.
 func identity(t *testing.T) (config *tls.Config, trust string) {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	certificate, key := programtest.Certificate(t, "127.0.0.77")
+	pair, err := tls.X509KeyPair([]byte(certificate), []byte(key))
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 77)}, IsCA: true, BasicConstraintsValid: true,
-	}
-	raw, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	trust = programtest.WriteFile(t, "ca.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: raw})))
-	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{raw}, PrivateKey: key}}}, trust
+	return &tls.Config{Certificates: []tls.Certificate{pair}}, programtest.WriteFile(t, "ca.pem", certificate)
 }
 
 // An account whose host cannot be reached has no values; the other account keeps its.

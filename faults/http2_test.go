@@ -21,8 +21,8 @@ func TestFaultsOverHTTP2(t *testing.T) {
 	m := &matrix{}
 	t.Run("matrix", func(t *testing.T) {
 		for _, f := range []fault{
-			{name: "hang before the answer", hook: hangs(""), reason: "timeout", wait: "2"},
-			{name: "hang in the body", hook: hangs(half), reason: "timeout", wait: "2"},
+			{name: "hang before the answer", hook: hangs(""), reason: "timeout", wait: shortWait},
+			{name: "hang in the body", hook: hangs(half), reason: "timeout", wait: shortWait},
 			{name: "reset before the answer", hook: aborts(""), reason: "connection"},
 			{name: "reset in the body", hook: aborts(half), reason: "connection"},
 			{name: "300 MB of one string", hook: forEver(`{"success":true,"data":["`, strings.Repeat("x", mebibyte), "", 0), reason: "too_large", wait: "10"},

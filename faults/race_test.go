@@ -2,5 +2,5 @@
 
 package faults
 
-// race tells that the tests run with the race detector: then so does the program.
+// race reports whether the tests, and so the program, run with the race detector.
 const race = true

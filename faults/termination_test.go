@@ -1,10 +1,7 @@
 package faults
 
 import (
-	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -16,21 +13,14 @@ import (
 // A SIGTERM ends the program in good order, whatever hangs.
 func TestSIGTERMEndsWhateverHangs(t *testing.T) {
 	t.Parallel()
-	type hang func(t *testing.T, r *running, server *inboxtest.Server, config string)
-	stalledLog := func(t *testing.T, r *running, _ *inboxtest.Server, _ string) { r.floodsTheLog(t) }
-	unreadAnswer := func(t *testing.T, r *running, _ *inboxtest.Server, _ string) { r.readsNothing(t) }
-	endlessHeader := func(t *testing.T, r *running, _ *inboxtest.Server, _ string) {
+	type hang func(t *testing.T, r *running, server *inboxtest.Server)
+	stalledLog := func(t *testing.T, r *running, _ *inboxtest.Server) { r.floodsTheLog(t) }
+	unreadAnswer := func(t *testing.T, r *running, _ *inboxtest.Server) { r.readsNothing(t) }
+	endlessHeader := func(t *testing.T, r *running, _ *inboxtest.Server) {
 		r.connect(t, "GET /metrics HTTP/1.1\r\nX-Slow: ")
 	}
-	hangingReload := func(t *testing.T, r *running, server *inboxtest.Server, config string) {
-		ca := fifo(t, filepath.Join(t.TempDir(), "ca.pem"))
-		if err := os.WriteFile(config, []byte(small(server, fmt.Sprintf(", tls_config: {ca_file: %q}", ca))), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		r.Signal(syscall.SIGHUP)
-		awaitReader(t, ca)
-	}
-	hangingScrape := func(t *testing.T, r *running, server *inboxtest.Server, _ string) {
+	longReload := func(_ *testing.T, r *running, _ *inboxtest.Server) { r.Signal(syscall.SIGHUP) }
+	hangingScrape := func(t *testing.T, r *running, server *inboxtest.Server) {
 		g := hold(server)
 		r.connect(t, aScrape("60"))
 		<-g.reached
@@ -43,9 +33,9 @@ func TestSIGTERMEndsWhateverHangs(t *testing.T) {
 		"the log's reader":            {true, []hang{stalledLog}},
 		"a client that does not read": {false, []hang{unreadAnswer}},
 		"a client that does not ask":  {false, []hang{endlessHeader}},
-		"a reload":                    {false, []hang{hangingReload}},
-		"all of them":                 {true, []hang{stalledLog, unreadAnswer, unreadAnswer, endlessHeader, hangingReload}},
-		"all of them and a scrape":    {true, []hang{stalledLog, unreadAnswer, endlessHeader, hangingReload, hangingScrape}},
+		"a reload":                    {false, []hang{longReload}},
+		"all of them":                 {true, []hang{stalledLog, unreadAnswer, unreadAnswer, endlessHeader, longReload}},
+		"all of them and a scrape":    {true, []hang{stalledLog, unreadAnswer, endlessHeader, longReload, hangingScrape}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -57,7 +47,7 @@ func TestSIGTERMEndsWhateverHangs(t *testing.T) {
 			}
 			r := bootTo(t, files, nil, "--config.file="+config, "--log.level=debug")
 			for _, hang := range test.hangs {
-				hang(t, r, server, config)
+				hang(t, r, server)
 			}
 			r.terminate(t)
 		})

@@ -30,6 +30,7 @@ type Request struct {
 	Endpoint  Endpoint
 	Body      []byte         // made by Filter.Body; nil for endpoints other than Users
 	Selection *Selection     // what to keep of the page's contacts; nil: none
+	Queued    func()         // called when it waits for the limiter, before each try; may be nil
 	Observe   func(Exchange) // called after each time it was sent; may be nil
 
 	// Inspect is called with the header of each response, which may hold secrets, before its

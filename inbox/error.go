@@ -30,11 +30,13 @@ const (
 	Pagination Reason = "pagination"
 	// TooLarge: a response, or all that would have to be read, exceeds a limit.
 	TooLarge Reason = "too_large"
+	// Filter: records contradict the filter, and verify is fail.
+	Filter Reason = "filter"
 )
 
 // Reasons lists every Reason, in the order of the documentation.
 func Reasons() []Reason {
-	return []Reason{Timeout, Connection, Auth, RateLimited, HTTPStatus, API, Decode, Pagination, TooLarge}
+	return []Reason{Timeout, Connection, Auth, RateLimited, HTTPStatus, API, Decode, Pagination, TooLarge, Filter}
 }
 
 // Error is a failed request or count. Its text holds no secret, because everything from

@@ -20,10 +20,8 @@ import (
 //
 // Priority: requests that cannot be admitted at once wait, sorted by priority and then
 // by arrival. Cheap requests go first, so that a low rate limit starves no scrape, and
-// ranks make the first of many searches finish instead of none. Requests of a query that
-// got no response last time are sent only while no other one is in flight, or after half
-// of their time: most likely they will take a slot for as long as they can. A request
-// whose context ends stops waiting.
+// ranks make the first of many searches finish instead of none. A request whose
+// context ends stops waiting.
 //
 // Pause: after a Retry-After no request is admitted until the given time, in this
 // scrape or a later one. A request that cannot wait for that long fails at once with
@@ -68,7 +66,7 @@ const (
 	Known      Priority = iota << 20 // a count whose last page is remembered
 	Search                           // a search for the last page
 	Read                             // a read of all pages
-	Unanswered                       // a query that got no response at all last time
+	Unanswered                       // of a query that got no response at all last time
 )
 
 // NewLimiter returns a Limiter that admits perSecond requests per second, in bursts of
@@ -94,25 +92,8 @@ type slot struct {
 	began    time.Time     // when it was admitted
 }
 
-// acquire waits until a request may be sent, or until ctx or ended ends. The request
-// must use the slot's context, which is that of ctx and outlives ended, release the slot,
-// and then cancel the context. An error is Timeout or the cause of the context that
-// ended, or RateLimited if the API asked for a longer pause.
-func (l *Limiter) acquire(ctx, ended context.Context, priority Priority, until func() time.Time) (*slot, error) {
-	s := l.enqueue(ctx, priority, until)
-	stop := context.AfterFunc(ended, func() { s.cancel(context.Cause(ended)) })
-	select {
-	case <-s.admitted:
-		if stop() {
-			return s, nil
-		}
-		s.cancel(context.Cause(ended)) // it ended at the same moment
-	case <-s.ctx.Done():
-		stop()
-	}
-	return nil, s.abandon()
-}
-
+// enqueue has a request wait for a slot, which it may get at once. until is that of
+// SessionOptions.Deadline; it may be nil. wait must be called.
 func (l *Limiter) enqueue(ctx context.Context, priority Priority, until func() time.Time) *slot {
 	s := &slot{limiter: l, until: until, priority: priority, arrived: time.Now(), admitted: make(chan struct{})}
 	s.ctx, s.cancel = context.WithCancelCause(ctx)
@@ -125,6 +106,24 @@ func (l *Limiter) enqueue(ctx context.Context, priority Priority, until func() t
 	l.refusePaused(s, s.arrived)
 	l.serve()
 	return s
+}
+
+// wait waits until the request may be sent, or until its context or ended ends. The
+// request must use the slot's context, which is that of enqueue and outlives ended, release
+// the slot, and then cancel the context. An error is Timeout or the cause of the context
+// that ended, or RateLimited if the API asked for a longer pause.
+func (s *slot) wait(ended context.Context) error {
+	stop := context.AfterFunc(ended, func() { s.cancel(context.Cause(ended)) })
+	select {
+	case <-s.admitted:
+		if stop() {
+			return nil
+		}
+		s.cancel(context.Cause(ended)) // it ended at the same moment
+	case <-s.ctx.Done():
+		stop()
+	}
+	return s.abandon()
 }
 
 // deadline returns when the request must be answered at the latest, as known now.
@@ -228,11 +227,7 @@ func (l *Limiter) serve() {
 	for len(l.waiting) > 0 && len(l.inFlight) < l.concurrency {
 		next := l.waiting[0]
 		if next.ctx.Err() == nil {
-			delay := l.yield(next, now)
-			if delay == 0 { // only then a token is taken off the rate limit
-				delay = l.delay(now)
-			}
-			if delay > 0 {
+			if delay := l.delay(now); delay > 0 {
 				l.serveIn(delay)
 				return
 			}
@@ -244,16 +239,6 @@ func (l *Limiter) serve() {
 	if delay := l.checkStarved(now); delay > 0 {
 		l.serveIn(delay)
 	}
-}
-
-// yield returns how long a request of the class Unanswered leaves its turn to the others.
-func (l *Limiter) yield(s *slot, now time.Time) time.Duration {
-	deadline, ok := s.deadline()
-	others := slices.ContainsFunc(l.inFlight, func(other *slot) bool { return other.priority < Unanswered })
-	if s.priority < Unanswered || !ok || !others {
-		return 0
-	}
-	return max(0, s.arrived.Add(deadline.Sub(s.arrived)/2).Sub(now))
 }
 
 // delay takes one request off the rate limit and returns 0, or returns how long no request

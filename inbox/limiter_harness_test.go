@@ -15,6 +15,15 @@ const notSent = "timeout: the request could not be sent before the deadline"
 // never is a context of a session that does not end.
 var never = context.Background()
 
+// acquire waits for a slot.
+func (l *Limiter) acquire(ctx, ended context.Context, priority Priority, until func() time.Time) (*slot, error) {
+	s := l.enqueue(ctx, priority, until)
+	if err := s.wait(ended); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
 // provenLimiter returns a limiter that knows that the token is accepted.
 func provenLimiter(t testing.TB, perSecond float64, concurrency int) *Limiter {
 	t.Helper()

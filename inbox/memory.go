@@ -92,9 +92,9 @@ func (m *Memory) takeLocked(n int64) error {
 	case m.closed:
 		return Errorf(Timeout, "the read has ended")
 	case m.taken+n > maxReadMemory:
-		return Errorf(TooLarge, "its contacts take more than %d MiB of memory: %s", maxReadMemory>>20, instead)
+		return Errorf(TooLarge, "the contacts take more than %d MiB of memory: %s", maxReadMemory>>20, instead)
 	case !m.budget.take(n):
-		return Errorf(TooLarge, "its contacts and those of other reads under way take more than %d MiB of memory: %s", m.budget.most>>20, instead)
+		return Errorf(TooLarge, "the contacts and those of other reads under way take more than %d MiB of memory: %s", m.budget.most>>20, instead)
 	}
 	m.taken += n
 	return nil

@@ -36,7 +36,7 @@ func TestMemoryOfContacts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const full = "too_large: its contacts and those of other reads under way take more than 0 MiB of memory: narrow the filter, or count by dimensions (by)"
+	const full = "too_large: the contacts and those of other reads under way take more than 0 MiB of memory: narrow the filter, or count by dimensions (by)"
 	for range 3 { // what a failed page took is given back
 		if _, err := readTo(other, tag, manyRecords(6, 0)...); outcome(err) != full {
 			t.Errorf("%s\nwant %s", outcome(err), full)
@@ -63,35 +63,40 @@ func TestMemoryOfContacts(t *testing.T) {
 	}
 }
 
-// A read alone may not take all memory, be it for many contacts or many values.
+// A read alone may not take all memory, be it for many contacts or for many sets of values.
 func TestMemoryOfOneRead(t *testing.T) {
 	t.Parallel()
-	const want = "too_large: its contacts take more than 64 MiB of memory: narrow the filter, or count by dimensions (by)"
-	memory := NewMemory(NewBudget(1<<40), nil)
-	var err error
-	pages := 0
-	for ; err == nil; pages++ {
-		_, err = readTo(memory, nil, manyRecords(10_000, 0)...)
+	const want = "too_large: the contacts take more than 64 MiB of memory: narrow the filter, or count by dimensions (by)"
+	const left = 2 << 20
+	if contacts := maxReadMemory / contactMemory; contacts < 300_000 {
+		t.Errorf("memory for %d contacts", contacts)
 	}
-	if contacts := 10_000 * pages; outcome(err) != want || contacts < 300_000 || contacts > 500_000 {
-		t.Errorf("at %d contacts: %s\nwant %s", contacts, outcome(err), want)
-	}
-	// Each contact has a set of values of its own, of 50 values of 100.
-	memory = NewMemory(NewBudget(1<<40), nil)
-	contacts := 0
-	for err = nil; err == nil && contacts < 300_000; contacts += 1_000 {
-		records := make([]string, 1_000)
-		for i := range records {
+	for name, test := range map[string]struct {
+		record func(n int) string
+		most   int // contacts
+	}{
+		"contacts": {func(n int) string { return fmt.Sprintf(`{"_id":"%d"}`, n) }, left / (contactMemory + fieldMemory)},
+		// Each contact has 20 of 40 values, and no two have the same.
+		"sets of values": {func(n int) string {
 			var values []string
-			for v := range 50 {
-				values = append(values, fmt.Sprint((contacts+i)>>(v%20)&1+2*v))
+			for v := range 20 {
+				values = append(values, fmt.Sprint(2*v+n>>v&1))
 			}
-			records[i] = `{"tag":[` + strings.Join(values, ",") + `]}`
+			return `{"tag":[` + strings.Join(values, ",") + `]}`
+		}, left / (contactMemory + fieldMemory + 20*valueMemory)},
+	} {
+		memory := NewMemory(NewBudget(1<<40), nil)
+		if err := memory.take(maxReadMemory - left); err != nil {
+			t.Fatal(err)
 		}
-		_, err = readTo(memory, []Path{{"tag"}}, records...)
-	}
-	if outcome(err) != want || contacts > 100_000 {
-		t.Errorf("at %d contacts: %s\nwant %s", contacts, outcome(err), want)
+		var err error
+		contacts := 0
+		for ; err == nil && contacts <= test.most; contacts++ {
+			_, err = readTo(memory, []Path{{"tag"}}, test.record(contacts))
+		}
+		if outcome(err) != want || contacts < test.most/2 {
+			t.Errorf("%s: at %d, not %d: %s\nwant %s", name, contacts, test.most, outcome(err), want)
+		}
 	}
 }
 
@@ -99,7 +104,7 @@ func TestMemoryOfOneRead(t *testing.T) {
 func TestReadWithoutAnyUse(t *testing.T) {
 	t.Parallel()
 	fields := []Path{{"tag"}, {"name"}}
-	const many = "too_large: its contacts have more than 100 different values of tag: group by a field with fewer, or count by dimensions (by)"
+	const many = "too_large: the contacts have more than 100 different values of tag: group by a field with fewer, or count by dimensions (by)"
 	const object = "decode: field name of a contact is an object, not a value"
 	for name, test := range map[string]struct {
 		uses    [][]int

@@ -1,17 +1,15 @@
 package inbox
 
 import (
+	"bytes"
 	"hash"
-	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-const (
-	maxPageContacts = 100_000 // contacts of one page, if they are kept
-	maxValue        = 1 << 10 // bytes of one value
-)
+const maxPageContacts = 100_000 // contacts of one page, if they are kept
 
 // recordReader reads one record, token by token.
 type recordReader struct {
@@ -93,15 +91,6 @@ func (r *recordReader) forget() {
 	}
 }
 
-func (c *Checked) add(v Verdict) {
-	if v != Unknown {
-		c.Known++
-	}
-	if v == Contradicts {
-		c.Contradicting++
-	}
-}
-
 func (r *recordReader) identity() (id Identity) {
 	r.sum = r.hash.Sum(r.sum[:0])
 	copy(id[:], r.sum)
@@ -164,19 +153,28 @@ func (r *recordReader) object(here []wanted, record bool) error {
 	return r.delimiter()
 }
 
-// id reads the value of _id. Null and the empty string identify no contact.
+// id reads the value of _id. Null and the empty string identify no contact. "1" and 1 are
+// two ids.
 func (r *recordReader) id(here []wanted) error {
 	kind := r.json.PeekKind()
 	if kind != '"' && kind != '0' {
 		return r.value(here, false)
 	}
-	text, err := r.token()
+	raw, err := r.json.ReadValue()
 	if err != nil {
 		return err
 	}
+	text := r.text(raw)
+	r.hash.Write(raw)
 	if len(text) > 0 {
+		identifying := text
+		if bytes.ContainsRune(text, utf8.RuneError) {
+			// It may stand for what is no text, and then for different ids.
+			identifying = raw
+		}
 		r.hash.Reset()
-		r.hash.Write(text)
+		r.hash.Write([]byte{byte(kind)})
+		r.hash.Write(identifying)
 		r.contact.ID, r.found = r.identity(), true
 	}
 	return r.take(here, kind, text)
@@ -223,51 +221,6 @@ func (r *recordReader) take(here []wanted, kind jsontext.Kind, text []byte) erro
 	return nil
 }
 
-func (r *recordReader) takeValue(field int, text []byte) error {
-	path := r.selection.Fields[field]
-	if len(text) > maxValue {
-		return r.refuse(field, Errorf(TooLarge, "field %s of a contact is longer than %d bytes", path, maxValue))
-	}
-	number, ok, err := r.selection.Memory.number(field, text)
-	switch {
-	case err != nil:
-		return err
-	case !ok:
-		return r.refuse(field, Errorf(TooLarge,
-			"its contacts have more than %d different values of %s: group by a field with fewer, or count by dimensions (by)", MaxValues, path))
-	case !slices.Contains(r.numbers[field], number):
-		r.numbers[field] = append(r.numbers[field], number)
-	}
-	return nil
-}
-
-// refuse records why a field's values cannot be labels. The contacts can still be counted
-// and grouped by other fields: it returns an error only if nobody wants that.
-func (r *recordReader) refuse(field int, why error) error {
-	if r.unreadable == nil {
-		r.unreadable = make(map[int]error)
-	}
-	if r.unreadable[field] == nil {
-		r.unreadable[field] = why
-	}
-	return r.selection.Memory.refuse(field, why)
-}
-
-// firstTime is the earliest time that is believed. The API did not exist before; what is
-// earlier stands for no time, as 1970-01-01 and 0001-01-01 often do.
-var firstTime = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
-
-// takeTime keeps the earliest readable time of a field.
-func (r *recordReader) takeTime(i int, text []byte) {
-	t, err := time.Parse(time.RFC3339, string(text))
-	if err != nil || t.Before(firstTime) {
-		return
-	}
-	if kept := r.contact.Times[i]; kept.IsZero() || t.Before(kept) {
-		r.contact.Times[i] = t
-	}
-}
-
 // delimiter reads a brace or a bracket.
 func (r *recordReader) delimiter() error {
 	token, err := r.json.ReadToken()
@@ -288,9 +241,14 @@ func (r *recordReader) token() ([]byte, error) {
 		r.hash.Write(raw)
 		r.hash.Write([]byte{0})
 	}
+	return r.text(raw), nil
+}
+
+// text returns a scalar's text, a string without quotes.
+func (r *recordReader) text(raw jsontext.Value) []byte {
 	if raw.Kind() != '"' {
-		return raw, nil
+		return raw
 	}
 	r.scratch, _ = jsontext.AppendUnquote(r.scratch[:0], raw) // ReadValue has checked its syntax
-	return r.scratch, nil
+	return r.scratch
 }

@@ -31,6 +31,12 @@ func TestIdentities(t *testing.T) {
 		{`{"_id":"A"}`},
 		{`{"_id":" a"}`},
 		{`{"_id":7}`, `{"_id":7,"x":null}`},
+		{`{"_id":"7"}`, `{"x":null,"_id":"7"}`},
+		{"{\"_id\":\"\xff\"}", "{\"x\":1,\"_id\":\"\xff\"}"}, // invalid UTF-8
+		{"{\"_id\":\"\xfe\"}"},
+		{`{"_id":"\ud800"}`, `{"_id":"\ud800","x":1}`}, // lone surrogates
+		{`{"_id":"\udfff"}`},
+		{`{"_id":"\ufffd"}`},
 		{`{"_id":70}`},
 		{`{"_id":null,"x":1}`, `{"_id": null, "x": 1}`},
 		{`{"_id":null,"x":2}`},
@@ -159,7 +165,7 @@ func TestFieldsThatCannotBeALabel(t *testing.T) {
 		"an object after the _id": {`{"_id":"a","a":{"b":{"c":1}}}`, "decode: field a.b of a contact is an object, not a value"},
 		"a value too long":        {`{"a":{"b":"` + strings.Repeat("x", 1025) + `"}}`, "too_large: field a.b of a contact is longer than 1024 bytes"},
 		"values enough":           {values(98), "success"}, // and one of the other contact
-		"too many values":         {values(100), "too_large: its contacts have more than 100 different values of a.b: group by a field with fewer, or count by dimensions (by)"},
+		"too many values":         {values(100), "too_large: the contacts have more than 100 different values of a.b: group by a field with fewer, or count by dimensions (by)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

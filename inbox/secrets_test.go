@@ -82,14 +82,14 @@ func TestRedactAnySecret(t *testing.T) {
 		"hexadecimal":      func(s string) string { return hex.EncodeToString([]byte(s)) },
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		secret := rapid.StringMatching(`[ -~äöü]{8,40}[0-9a-z]`).Draw(t, "secret")
+		secret := rapid.StringMatching(`[0-9a-z]{6}[ -~äöü]{4,40}[0-9a-z]{6}`).Draw(t, "secret")
 		style := rapid.SampledFrom([]string{"as it is", "for a query", "for a path", "quoted", "in JSON", "in JSON, twice",
 			"in HTML", "in JSON and HTML", "base64", "base64, offset 1", "base64, offset 2", "hexadecimal"}).Draw(t, "style")
 		written := styles[style](secret)
 		for _, text := range []string{written, "x " + written + " x"} {
 			redacted := known("another", secret).Redact(text)
 			core := strings.Trim(written, `"\`)
-			core = core[min(4, len(core)-1):max(5, len(core)-4)]
+			core = core[4 : len(core)-4] // the ends of base64 depend on what is around it
 			if strings.Contains(redacted, core) || !strings.Contains(redacted, secretShown) {
 				t.Fatalf("%s: %q of %q", style, redacted, text)
 			}

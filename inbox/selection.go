@@ -34,6 +34,15 @@ type Checked struct {
 	Contradicting int // of them, those that do not
 }
 
+func (c *Checked) add(v Verdict) {
+	if v != Unknown {
+		c.Known++
+	}
+	if v == Contradicts {
+		c.Contradicting++
+	}
+}
+
 // Path is the path of a field in a contact's record, key by key. It passes through every
 // element of an array.
 type Path []string

@@ -74,8 +74,11 @@ func (s *Session) Page(ctx context.Context, request Request, priority Priority) 
 	var last error // of the tries that were sent
 	tries := 0
 	page, err := backoff.Retry(ctx, func() (Page, error) {
-		slot, err := s.limiter.acquire(ctx, s.ended, priority, s.options.Deadline)
-		if err != nil {
+		slot := s.limiter.enqueue(ctx, priority, s.options.Deadline)
+		if request.Queued != nil {
+			request.Queued()
+		}
+		if err := slot.wait(s.ended); err != nil {
 			return Page{}, backoff.Permanent(err)
 		}
 		if tries++; tries > 1 {

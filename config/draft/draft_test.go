@@ -66,7 +66,7 @@ queries: [{name: mine, help: Mine., by: [own]}]
 func difficult() *ask.Discovery {
 	agents := []string{"63e4d5c6b7a8000000000001", "640000000000000000000000", "64000000000000000000e000"}
 	for len(agents) <= maxActive {
-		agents = append(agents, agents[len(agents)-1]+"0")
+		agents = append(agents, fmt.Sprintf("65%022x", len(agents)))
 	}
 	var segments []ask.Named
 	for i, name := range []string{

@@ -32,12 +32,12 @@ func (o object) MarshalJSONTo(encoder *jsontext.Encoder) error {
 
 // marshal returns the request body. timeText formats times that are set: resolved for
 // the API, unresolved in a key.
-func (f Filter) marshal(page int, extra []extraField, timeText func(Time) string) []byte {
-	body := make(object, 0, len(documented)+len(extra))
+func (f Filter) marshal(page int, timeText func(Time) string) []byte {
+	body := make(object, 0, len(documented)+len(f.extra))
 	for _, field := range documented {
 		body = append(body, member{field.Name, f.value(field, page, timeText)})
 	}
-	for _, e := range extra {
+	for _, e := range f.extra {
 		body = append(body, member{e.name, jsontext.Value(e.json)})
 	}
 	// This cannot fail because With and WithExtra only accept UTF-8 and valid JSON. Extra

@@ -27,6 +27,16 @@ func roundDown(t time.Time, unit byte) time.Time {
 	}
 }
 
+// addMonths returns the same day of another month, or that month's last day if it has
+// no such day.
+func addMonths(t time.Time, months int) time.Time {
+	moved := t.AddDate(0, months, 0)
+	if overflow := moved.Day(); overflow < t.Day() { // into the month after
+		moved = t.AddDate(0, months, -overflow)
+	}
+	return moved
+}
+
 // firstInstant returns the start of a calendar day in loc: midnight, or the
 // earlier midnight if a change of the UTC offset repeats it, or the time of the
 // change if it skips midnight.

@@ -17,19 +17,13 @@ import (
 // With, WithExtra and Merge return new ones.
 type Filter struct {
 	fields map[string]any // by documented name: string, []string, bool, Range or Orders
-	extra  []extraField   // in the order they were added
+	extra  []extraField   // by name, so that equal filters have equal bodies
 }
 
 // extraField is an undocumented field of the body.
 type extraField struct {
 	name string
 	json string // compact
-}
-
-// Range is the value of a date filter: contacts from Start to End. The zero Time
-// means that there is no limit.
-type Range struct {
-	Start, End Time
 }
 
 // Orders is the value of hasOrdered. A zero Last is sent as "".
@@ -76,7 +70,7 @@ func (f Filter) With(name string, value any) (Filter, error) {
 }
 
 // WithExtra returns f with an undocumented field, which is sent verbatim after the
-// documented ones. A second value for a name replaces the first. The value must be
+// documented ones, in the order of their names. A second value for a name replaces the first. The value must be
 // JSON. Documented names are an error, regardless of case, so that page and isExport
 // cannot be set this way.
 func (f Filter) WithExtra(name string, value json.RawMessage) (Filter, error) {
@@ -92,7 +86,7 @@ func (f Filter) WithExtra(name string, value json.RawMessage) (Filter, error) {
 	}
 	extra := slices.DeleteFunc(slices.Clone(f.extra), func(e extraField) bool { return e.name == name })
 	extra = append(extra, extraField{name: name, json: compact.String()})
-	return Filter{fields: f.fields, extra: extra}, nil
+	return Filter{fields: f.fields, extra: sorted(extra)}, nil
 }
 
 // Merge returns a filter with the conditions of both a and b. It returns a
@@ -119,7 +113,13 @@ func Merge(a, b Filter) (Filter, error) {
 		}
 		extra = append(extra, e)
 	}
-	return Filter{fields: fields, extra: extra}, nil
+	return Filter{fields: fields, extra: sorted(extra)}, nil
+}
+
+// sorted sorts fields by name.
+func sorted(extra []extraField) []extraField {
+	slices.SortFunc(extra, func(a, b extraField) int { return strings.Compare(a.name, b.name) })
+	return extra
 }
 
 // At returns the filter's request body, with relative times resolved at now. It has all
@@ -127,7 +127,7 @@ func Merge(a, b Filter) (Filter, error) {
 func (f Filter) At(now time.Time) Body {
 	const page = `"page":`
 	// The text cannot occur earlier, because quotes in strings are escaped.
-	before, after, _ := strings.Cut(string(f.marshal(0, f.extra, func(t Time) string { return t.wire(now) })), page+"0")
+	before, after, _ := strings.Cut(string(f.marshal(0, func(t Time) string { return t.wire(now) })), page+"0")
 	return Body{before: before + page, after: after}
 }
 
@@ -147,8 +147,5 @@ func (b Body) Page(p int) []byte {
 // in which fields were set. Relative times are not resolved, so the key is the same
 // in every scrape.
 func (f Filter) Key() string {
-	sorted := slices.SortedFunc(slices.Values(f.extra), func(a, b extraField) int {
-		return strings.Compare(a.name, b.name)
-	})
-	return string(f.marshal(0, sorted, Time.identity))
+	return string(f.marshal(0, Time.identity))
 }

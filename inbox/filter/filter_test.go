@@ -118,7 +118,7 @@ func TestFilterExtraIsSentVerbatim(t *testing.T) {
 		}
 	}
 	got := string(f.At(filterNow).Page(1))
-	if want := `"isContact":false,"zeta":{"b":1,"a":["<x>"]},"zeta2":1.50,"_botAutomation":["a"]}`; !strings.HasSuffix(got, want) {
+	if want := `"isContact":false,"_botAutomation":["a"],"zeta":{"b":1,"a":["<x>"]},"zeta2":1.50}`; !strings.HasSuffix(got, want) {
 		t.Errorf("got %s, want it to end in %s", got, want)
 	}
 	if !strings.Contains(got, `"applicableFilters":["isOnline"]`) {

@@ -63,6 +63,12 @@ func TestEqualFiltersHaveEqualKeys(t *testing.T) {
 	if ab.Key() != ba.Key() {
 		t.Errorf("got %s with extra fields in another order, want %s", ba.Key(), ab.Key())
 	}
+	merged := must(t)(Merge(must(t)(Filter{}.WithExtra("b", b)), must(t)(Filter{}.WithExtra("a", a))))
+	for _, f := range []Filter{ba, merged} { // two tasks with one key would be counted at the same time
+		if f.Key() != ab.Key() || f.At(filterNow) != ab.At(filterNow) {
+			t.Errorf("the order of extra fields made %s and %s of %s and %s", f.Key(), f.At(filterNow).Page(1), ab.Key(), ab.At(filterNow).Page(1))
+		}
+	}
 }
 
 // must returns a function that returns its filter, or fails the test on an error.

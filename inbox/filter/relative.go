@@ -8,8 +8,11 @@ import (
 	"time"
 )
 
-// day is 24 hours; calendar days may be shorter or longer.
-const day = 24 * time.Hour
+// Days and months of durations; those of the calendar may be shorter or longer.
+const (
+	day   = 24 * time.Hour
+	month = 365 * day / 12
+)
 
 // maxOffset is the maximum distance of a relative time from now. It keeps years in
 // requests at four digits.
@@ -20,9 +23,24 @@ const roundingUnits = "smhdwMy"
 
 // timeStep is one operation on a time: adding an offset, or rounding down.
 type timeStep struct {
-	days  int           // calendar days, added first
-	clock time.Duration // added after the days
-	unit  byte          // one of roundingUnits; 0 for an offset
+	move
+	unit byte // one of roundingUnits; 0 for an offset
+}
+
+// move is a distance in time: months, then days of the calendar, then time by the clock.
+type move struct {
+	months, days int
+	clock        time.Duration
+}
+
+// reach returns how far the move goes, with months of a twelfth of a year.
+func (m move) reach() time.Duration {
+	return time.Duration(m.months)*month + time.Duration(m.days)*day + m.clock
+}
+
+// back returns the move in the other direction.
+func (m move) back() move {
+	return move{months: -m.months, days: -m.days, clock: -m.clock}
 }
 
 // parseTimeSteps parses what follows "now".
@@ -42,17 +60,17 @@ func parseTimeSteps(rest string) ([]timeStep, error) {
 			}
 			steps = append(steps, timeStep{unit: operand[0]})
 		case '+', '-':
-			days, clock, err := parseOffset(operand)
+			m, err := parseOffset(operand)
 			if err != nil {
 				return nil, err
 			}
-			if total += time.Duration(days)*day + clock; total > maxOffset {
+			if total += m.reach(); total > maxOffset {
 				return nil, errTooFar
 			}
 			if operator == '-' {
-				days, clock = -days, -clock
+				m = m.back()
 			}
-			steps = append(steps, timeStep{days: days, clock: clock})
+			steps = append(steps, timeStep{move: m})
 		default:
 			return nil, errors.New("now can only be followed by +, - or /")
 		}
@@ -60,46 +78,47 @@ func parseTimeSteps(rest string) ([]timeStep, error) {
 	return steps, nil
 }
 
-// offsetUnits are Prometheus' units of durations, in the order of compound durations.
+// offsetUnits are Prometheus' units and months, longest first, which is the order in
+// which a compound duration has them.
 var offsetUnits = []struct {
-	name  string
-	days  int64
-	clock time.Duration
+	name string
+	one  move
 }{
-	{"y", 365, 0}, {"w", 7, 0}, {"d", 1, 0},
-	{"h", 0, time.Hour}, {"m", 0, time.Minute}, {"s", 0, time.Second}, {"ms", 0, time.Millisecond},
+	{"y", move{days: 365}}, {"M", move{months: 1}}, {"w", move{days: 7}}, {"d", move{days: 1}},
+	{"h", move{clock: time.Hour}}, {"m", move{clock: time.Minute}}, {"s", move{clock: time.Second}}, {"ms", move{clock: time.Millisecond}},
 }
 
 var errTooFar = errors.New("more than 100 years from now")
 
-// parseOffset parses a duration like 15m or 1d12h into calendar days and the rest, at
-// most maxOffset together.
-func parseOffset(s string) (days int, clock time.Duration, err error) {
-	wrong := fmt.Errorf("%q is not a duration, want for example 15m, 1h30m or 7d", s)
+// parseOffset reads a duration like 15m or 1d12h, at most maxOffset.
+func parseOffset(s string) (move, error) {
+	wrong := fmt.Errorf("%q is not a duration, want for example 15m, 1h30m, 7d or 1M", s)
+	var sum move
 	units := offsetUnits
 	for rest := s; rest != "" || len(units) == len(offsetUnits); {
 		digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
-		after := strings.TrimLeft(rest[digits:], "abcdefghijklmnopqrstuvwxyz")
+		after := strings.TrimLeft(rest[digits:], "Mabcdefghijklmnopqrstuvwxyz")
 		name := rest[digits : len(rest)-len(after)]
 		for len(units) > 0 && units[0].name != name {
 			units = units[1:]
 		}
 		if digits == 0 || len(units) == 0 {
-			return 0, 0, wrong
+			return move{}, wrong
 		}
 		n, err := strconv.ParseInt(rest[:digits], 10, 64)
-		unit := units[0]
-		if err != nil || n > int64(maxOffset/(time.Duration(unit.days)*day+unit.clock)) {
-			return 0, 0, errTooFar
+		one := units[0].one
+		if err != nil || n > int64(maxOffset/one.reach()) {
+			return move{}, errTooFar
 		}
-		days += int(n * unit.days)
-		clock += time.Duration(n) * unit.clock
-		if time.Duration(days)*day+clock > maxOffset {
-			return 0, 0, errTooFar
+		sum.months += int(n) * one.months
+		sum.days += int(n) * one.days
+		sum.clock += time.Duration(n) * one.clock
+		if sum.reach() > maxOffset {
+			return move{}, errTooFar
 		}
 		units, rest = units[1:], after
 	}
-	return days, clock, nil
+	return sum, nil
 }
 
 // apply applies the step to t in t's location.
@@ -107,7 +126,10 @@ func (s timeStep) apply(t time.Time) time.Time {
 	if s.unit != 0 {
 		return roundDown(t, s.unit)
 	}
-	if s.days != 0 { // because AddDate may change an ambiguous hour
+	if s.months != 0 {
+		t = addMonths(t, s.months)
+	}
+	if s.days != 0 { // AddDate would resolve an ambiguous hour anew
 		t = t.AddDate(0, 0, s.days)
 	}
 	return t.Add(s.clock)

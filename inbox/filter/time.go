@@ -21,9 +21,9 @@ type Time struct {
 
 // ParseTime parses an RFC 3339 time, a date (its first instant in loc), or a time
 // relative to now: "now", followed by any number of "+" or "-" with a duration in
-// Prometheus' units (ms, s, m, h, d, w, y), and "/" with a unit to round down to
-// (s, m, h, d, w, M, y), applied from left to right. Days are calendar days in loc,
-// weeks begin on Monday, and adding a year adds 365 days. A nil loc means UTC. The
+// Prometheus' units (ms, s, m, h, d, w, y) or months (M), and "/" with a unit to round down to
+// (s, m, h, d, w, M, y), applied from left to right. Days and months are those of the calendar in loc,
+// a month before March 31 is the last day of February, weeks begin on Monday, and adding a year adds 365 days. A nil loc means UTC. The
 // error is a single line.
 func ParseTime(s string, loc *time.Location) (Time, error) {
 	if loc == nil {

@@ -60,7 +60,7 @@ type Contact struct {
 	HasOrdered bool
 	OrderedAt  time.Time
 
-	Visitor    bool // without contact details: isContact is false
+	Visitor    bool // without contact details: isContact is false in the record
 	Subscriber bool // for the undocumented filter isSubscriber
 
 	LastSeenAt time.Time // Add sets a zero time to CreatedAt

@@ -29,14 +29,14 @@ func Latency(d time.Duration) Option { return func(s *setup) { s.server.SetLaten
 // Odd changes how the server pages.
 func Odd(o Oddities) Option { return func(s *setup) { s.server.SetOddities(o) } }
 
-// StrictApplicable makes the server apply only the filters that applicableFilters lists. IsContact need not be listed.
+// StrictApplicable makes the server apply only the filters in applicableFilters. isContact need not be listed.
 func StrictApplicable() Option { return func(s *setup) { s.server.dialect.strictApplicable = true } }
 
-// StrictContact makes isContact false ask for those who are no contacts. By default it stands for "not applied", as false
-// does for other filters, and asks for everyone.
+// StrictContact makes isContact false select visitors only. By default it means "not applied", as false does for other
+// filters, and selects everyone.
 func StrictContact() Option { return func(s *setup) { s.server.dialect.strictContact = true } }
 
-// UnlistedOnly makes the server apply only the filters that applicableFilters does not list. IsContact always applies.
+// UnlistedOnly makes the server apply only the filters that applicableFilters does not list. isContact always applies.
 func UnlistedOnly() Option { return func(s *setup) { s.server.dialect.unlistedOnly = true } }
 
 // Ignore makes the server apply none of these filters.

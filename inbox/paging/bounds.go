@@ -14,12 +14,8 @@ type bounds struct {
 	high int // the lowest page known to be empty; 0: none
 	base int // the last page at the previous count: the search starts there
 
-	candidate candidate
+	candidate candidate // for the page size
 }
-
-// candidate is a page before the last that had the longest length seen. If it has
-// the same length at a second look, that length is the page size.
-type candidate struct{ page, records int }
 
 // found reports whether low is the last page.
 func (b bounds) found() bool { return b.high == b.low+1 }
@@ -44,6 +40,8 @@ func (b bounds) next(seen func(p int) (inbox.Page, bool), size int, confirmEnd b
 		// A short page is most likely the last, which the next page shows. Not so
 		// if a short page has just turned out not to be the last.
 		return b.low + 1
+	case b.high == 0 && b.low == 0 && b.base > 0:
+		return b.base
 	case b.high == 0:
 		return min(b.gallopUp(), maxPages+1)
 	case b.low == 0:

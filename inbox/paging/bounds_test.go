@@ -44,9 +44,7 @@ func TestSearchGallopsThenBisects(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			l := newList(test.contacts, size)
-			sizes := &pageSize{}
-			sizes.replace(size)
-			s := &search{pages: NewPages(l.fetch, false), size: sizes, bounds: test.from, confirmEnd: test.confirmEnd}
+			s := &search{pages: NewPages(l.fetch, false), size: pageSize{size, true}, bounds: test.from, confirmEnd: test.confirmEnd}
 			if err := s.findLast(context.Background()); err != nil {
 				t.Fatal(err)
 			}

@@ -33,15 +33,16 @@ func (p *probe) resolve(ctx context.Context, contradicting []int) (Count, error)
 // recheck requests pages again and believes what they show the second time. What
 // then cannot be one list is an error.
 func (p *probe) recheck(ctx context.Context, contradicting []int) error {
-	s := &p.search
-	records := s.size.get().records
+	s := p.search
+	records := s.size.records
+	s.size.certain = false // and so it will not be remembered if this is cut short
 	for _, n := range contradicting {
 		if err := s.visit(ctx, n, s.pages.refetch); err != nil {
 			return err
 		}
-		if page, _ := s.pages.peek(n); page.Records > records {
-			s.size.grow(page.Records)
-		}
+	}
+	if s.size.records == records {
+		s.size.certain = s.remembered == records
 	}
 	if err := s.findLast(ctx); err != nil {
 		return err
@@ -53,11 +54,12 @@ func (p *probe) recheck(ctx context.Context, contradicting []int) error {
 // If all pages before the last agree on another page size, it is believed. If they
 // do not, and look the same at a second look, the pages are irregular.
 func (p *probe) recount(ctx context.Context, contradicting []int) (Count, error) {
-	s := &p.search
+	s := p.search
 	s.ignoreSize = true
+	defer func() { s.ignoreSize = false }()
 	for range maxRecounts {
 		s.pages.forget()
-		s.bounds = bounds{}
+		s.bounds, s.size = bounds{}, pageSize{}
 		if err := s.findLast(ctx); err != nil {
 			return Count{}, err
 		}
@@ -67,9 +69,8 @@ func (p *probe) recount(ctx context.Context, contradicting []int) (Count, error)
 			}
 		}
 		if s.agreeOnSize() {
-			if n, contradicting := p.total(); len(contradicting) == 0 { // else another query has just changed the page size
-				return n, nil
-			}
+			n, _ := p.total()
+			return n, nil
 		}
 		changed, err := s.changed(ctx)
 		if err != nil {
@@ -86,7 +87,7 @@ func (p *probe) recount(ctx context.Context, contradicting []int) (Count, error)
 // whether any of them is different now.
 func (s *search) changed(ctx context.Context) (bool, error) {
 	seen, last := s.pages.snapshot(), s.bounds.low
-	longest := s.size.get().records
+	longest := s.size.records
 	for _, page := range seen {
 		longest = max(longest, page.Records)
 	}
@@ -115,42 +116,3 @@ func checkContiguous(seen map[int]inbox.Page, last int) error {
 	}
 	return nil
 }
-
-// minAgreeing is how many pages before the last must have one and the same length,
-// shorter than the page size, for the page size to be believed to have shrunk. With
-// fewer, rows that the API dropped explain them as well.
-const minAgreeing = 8
-
-// agreeOnSize reports whether all pages seen before the last are full and the last is
-// not longer, and makes the length that they agree on the page size, if it can be
-// believed.
-func (s *search) agreeOnSize() bool {
-	size := s.size.get().records
-	lengths := make(map[int]int)
-	for p, page := range s.pages.snapshot() {
-		if p < s.bounds.low {
-			lengths[page.Records]++
-		}
-	}
-	last, _ := s.pages.peek(s.bounds.low)
-	for length, pages := range lengths {
-		if len(lengths) > 1 || last.Records > length || length < size && !s.shrank(size, length, pages) {
-			return false
-		}
-		s.size.replace(length)
-	}
-	return true
-}
-
-// shrank reports whether so many pages of another length mean that the page size has
-// shrunk. Then the list has more pages in proportion, while it has as many as before
-// if rows are dropped after paging. A list seen whole needs no such sign.
-func (s *search) shrank(from, to, pages int) bool {
-	if pages < minAgreeing {
-		return false
-	}
-	before, dropped, shrunk := s.previous*from, s.bounds.low*from, s.bounds.low*to
-	return pages == s.bounds.low-1 || s.previous > 0 && abs(shrunk-before) < abs(dropped-before)
-}
-
-func abs(n int) int { return max(n, -n) }

@@ -126,15 +126,20 @@ func (l *list) count(c *Counter, q Query) (n, requests int, err error) {
 
 func (l *list) countWhole(c *Counter, q Query) (count Count, requests int, err error) {
 	l.asked, l.totals = nil, []int{len(l.contacts)}
+	c.ScheduleAudits([]Query{q})
 	count, err = c.Count(context.Background(), q, NewPages(l.serial(), false))
 	return count, len(l.asked), err
 }
 
 func (l *list) pages() int { return (len(l.contacts) + l.size - 1) / l.size }
 
-// firstCost is what the first count of so many pages may cost.
+// allAudits is a number of scrapes in which each of one or two queries has had both of
+// its audits.
+const allAudits = 2 * scrapesPerAudit * 2
+
+// firstCost is how many requests the first count of a list of pages may take.
 func firstCost(pages int) int {
-	return 2*bits.Len(uint(max(pages, 1)-1)) + 3
+	return 2*bits.Len(uint(max(pages, 1)-1)) + 4 // one of them confirms the page size
 }
 
 func TestCountIsExactAndCheap(t *testing.T) {
@@ -155,7 +160,7 @@ func TestCountIsExactAndCheap(t *testing.T) {
 			case contacts > 0 && (contacts%size == 0 || contacts < size):
 				want = 2 // a page that may be full says nothing of the next one
 			}
-			if scrape == auditEvery {
+			if scrape == 2 || scrape%scrapesPerAudit == 0 { // audits
 				want++
 			}
 			if requests > want {
@@ -205,7 +210,7 @@ func TestCountOfAMovingInbox(t *testing.T) {
 		c := &Counter{}
 		if step > 1 {
 			// While whole pages come and go between two looks, the size cannot be learnt.
-			c.size.replace(size)
+			c.change(Query{Key: "q"}, func(m *memory) { m.size = pageSize{size, true} })
 		}
 		for scrape := range 15 {
 			n, requests, err := l.count(c, Query{Key: "q"})
@@ -241,12 +246,12 @@ func TestCountAfterThePageSizeChanged(t *testing.T) {
 		for change := range rapid.IntRange(1, 5).Draw(t, "changes") {
 			l.size = rapid.IntRange(1, 60).Draw(t, "page size")
 			l.resize(rapid.IntRange(0, 2000).Draw(t, "contacts"), where)
-			for scrape := range auditEvery + 3 {
+			for scrape := range allAudits + 3 {
 				n, _, err := l.count(c, Query{Key: "q"})
 				if err != nil {
 					t.Fatalf("change %d, scrape %d: %v", change, scrape, err)
 				}
-				if n != len(l.contacts) && (change == 0 || scrape >= auditEvery) {
+				if n != len(l.contacts) && (change == 0 || scrape >= allAudits) {
 					t.Fatalf("change %d, scrape %d: counted %d, want %d; asked %v", change, scrape, n, len(l.contacts), l.asked)
 				}
 			}
@@ -273,9 +278,9 @@ func TestCountWhileThePageSizeChanges(t *testing.T) {
 			}
 		}
 		l.before = nil
-		for scrape := range auditEvery + 3 {
+		for scrape := range allAudits + 3 {
 			n, _, err := l.count(c, q)
-			if scrape >= auditEvery && (err != nil || n != len(l.contacts)) {
+			if scrape >= allAudits && (err != nil || n != len(l.contacts)) {
 				t.Fatalf("scrape %d: counted %d, %v; want %d", scrape, n, err, len(l.contacts))
 			}
 		}
@@ -291,8 +296,8 @@ func TestCountOfShortPages(t *testing.T) {
 		l := newList(rapid.IntRange(0, 900).Draw(t, "contacts"), size)
 		l.drop = func(contact uint64) bool { return contact%every == 0 }
 		c := &Counter{}
-		c.size.replace(size) // as another query has found it
-		for scrape := range auditEvery + 2 {
+		c.change(Query{Key: "other"}, func(m *memory) { m.size = pageSize{size, true} })
+		for scrape := range allAudits + 2 {
 			n, requests, err := l.count(c, Query{Key: "q"})
 			if err != nil {
 				t.Fatal(err)
@@ -303,9 +308,9 @@ func TestCountOfShortPages(t *testing.T) {
 		}
 		l.drop = nil
 		walks := c.Cost(Query{Key: "q"}, nil).Walk
-		for scrape := range auditEvery + 2 {
+		for scrape := range allAudits + 2 {
 			n, _, err := l.count(c, Query{Key: "q"})
-			if (walks || scrape >= auditEvery) && (err != nil || n != len(l.contacts)) {
+			if (walks || scrape >= allAudits) && (err != nil || n != len(l.contacts)) {
 				t.Fatalf("scrape %d after the pages were full again: counted %d, %v; want %d", scrape, n, err, len(l.contacts))
 			}
 		}

@@ -2,26 +2,27 @@ package paging
 
 import (
 	"context"
-	"math/rand/v2"
 	"slices"
 )
 
 // probe is one count by the last page.
 type probe struct {
-	search  search
-	audited func(full bool) // may be nil
+	search  *search
+	audited func(asExpected bool) // may be nil
+	random  func(n int) int
 }
 
-// count returns the number of contacts if no page seen contradicts it. With audit it
-// also looks at one page other than the last.
-func (p *probe) count(ctx context.Context, audit bool) (Count, error) {
+// count returns the number of contacts if no page seen contradicts it, after the audit
+// that is due.
+func (p *probe) count(ctx context.Context, due audit) (Count, error) {
+	if err := p.search.reconsiderSize(ctx); err != nil {
+		return Count{}, err
+	}
 	if err := p.search.findLast(ctx); err != nil {
 		return Count{}, err
 	}
-	if audit {
-		if err := p.audit(ctx); err != nil {
-			return Count{}, err
-		}
+	if err := p.audit(ctx, due); err != nil {
+		return Count{}, err
 	}
 	n, contradicting := p.total()
 	if len(contradicting) == 0 {
@@ -33,17 +34,23 @@ func (p *probe) count(ctx context.Context, audit bool) (Count, error) {
 // total computes the number from the last page, and returns the pages seen that
 // contradict it.
 func (p *probe) total() (Count, []int) {
-	size, low := p.search.size.get(), p.search.bounds.low
-	n := Count{size: p.search.size, epoch: size.epoch}
-	if low > 0 {
-		last, _ := p.search.pages.peek(low)
-		n.Contacts = (low-1)*size.records + last.Records
-	}
-	return n, p.contradicting(size.records)
+	s := p.search
+	size, last := s.trustedSize(), s.bounds.low
+	page, _ := s.pages.peek(last)
+	return Count{
+		Contacts: s.contacts(), LastPage: last, Full: last > 0 && page.Records == size,
+		Irregular: s.unexpected, size: size, asOf: s.asOf,
+	}, p.contradicting(size)
+}
+
+// contacts returns the number that follows from the last page.
+func (s *search) contacts() int {
+	last, _ := s.pages.peek(s.bounds.low)
+	return max(s.bounds.low-1, 0)*s.size.records + last.Records
 }
 
 // contradicting returns the pages seen, in order, that do not fit a list whose pages
-// have so many records: one before the last that is not full, a last one that is
+// have that number of records: one before the last that is not full, a last one that is
 // longer, and one with contacts after the last.
 func (p *probe) contradicting(records int) []int {
 	low := p.search.bounds.low
@@ -55,30 +62,4 @@ func (p *probe) contradicting(records int) []int {
 	}
 	slices.Sort(numbers)
 	return numbers
-}
-
-// audit looks at one random page before the last. If there is none it looks at the
-// page after the last, because only that shows a page size that has shrunk.
-func (p *probe) audit(ctx context.Context) error {
-	if p.search.bounds.low <= 1 {
-		return p.search.visitAndSettle(ctx, p.search.bounds.low+1, p.search.pages.get)
-	}
-	n := 1 + rand.IntN(p.search.bounds.low-1)
-	if err := p.search.visitAndSettle(ctx, n, p.search.pages.get); err != nil {
-		return err
-	}
-	if !p.full(n) {
-		if err := p.search.visitAndSettle(ctx, n, p.search.pages.refetch); err != nil {
-			return err
-		}
-	}
-	if p.audited != nil && n <= p.search.bounds.low {
-		p.audited(p.full(n))
-	}
-	return nil
-}
-
-func (p *probe) full(n int) bool {
-	page, _ := p.search.pages.peek(n)
-	return page.Records == p.search.size.get().records
 }

@@ -20,41 +20,45 @@ type Listing struct {
 	// Unreadable says, by its index in Selection.Fields, why a field cannot be read
 	// of these contacts. See inbox.Page.
 	Unreadable map[int]error
+	// Count is the number that follows from the last page, or that of Contacts if q walks.
+	Count Count
 }
 
 // Read returns the contacts of q from every page up to the last, which a Count on the
 // same pages has just found. Its errors are those of Count.
 func (c *Counter) Read(ctx context.Context, q Query, pages *Pages) (Listing, error) {
-	listing, regular, err := c.read(ctx, q, pages, c.Cost(q, pages).Walk)
-	if err == nil && !regular {
-		c.change(q, func(m *memory) { m.walk = true })
-	}
-	return listing, err
+	return c.read(ctx, q, pages, c.Cost(q, pages).Walk)
 }
 
-// walk counts by reading every page. The query returns to counting by the last page
-// once a complete walk has found every page but the last full.
+// walk counts by reading every page.
 func (c *Counter) walk(ctx context.Context, q Query, pages *Pages) (Count, error) {
 	pages.requireContacts()
-	listing, regular, err := c.read(ctx, q, pages, true)
-	if err != nil {
-		return Count{}, err
-	}
-	c.change(q, func(m *memory) { m.walk = !regular })
-	return Count{Contacts: len(listing.Contacts)}, nil
+	l, err := c.read(ctx, q, pages, true)
+	return Count{Contacts: len(l.Contacts)}, err
 }
 
-// read reads all pages of a query, and reports whether every page but the last was
-// full. With confirmEnd it also sees the first empty page.
-func (c *Counter) read(ctx context.Context, q Query, pages *Pages, confirmEnd bool) (l Listing, regular bool, err error) {
-	s := &search{pages: pages, size: &c.size, bounds: c.recall(q).bounds, confirmEnd: confirmEnd}
-	defer func() { c.remember(q, s.bounds) }()
+// read reads all pages of a query. One whose pages before the last are not all full is
+// walked from then on, until a complete walk finds them full, whatever their size. A
+// walk also sees the first empty page.
+func (c *Counter) read(ctx context.Context, q Query, pages *Pages, walk bool) (Listing, error) {
+	s := c.newSearch(q, pages)
+	s.complete, s.confirmEnd, s.changedTo = true, walk, 0
 	for _, step := range []func(context.Context) error{s.findLast, s.fetchAll, s.recheckList} {
 		if err := step(ctx); err != nil {
-			return Listing{}, false, err
+			c.remember(q, s, err)
+			return Listing{}, err
 		}
 	}
-	return s.listing(), s.agreeOnSize(), nil
+	regular := s.agreeOnSize()
+	s.audited = true
+	c.remember(q, s, nil)
+	c.change(q, func(m *memory) { m.walk = !regular })
+	l := s.listing()
+	l.Count = Count{Contacts: s.contacts()}
+	if walk || !regular {
+		l.Count.Contacts = len(l.Contacts)
+	}
+	return l, nil
 }
 
 // fetchAll requests the pages up to the last that have not been seen, concurrently.
@@ -76,13 +80,24 @@ func (s *search) fetchAll(parent context.Context) error {
 	return inbox.ContextError(parent, "the deadline came before all pages were read")
 }
 
+// maxRechecked is how many pages of irregular length a read requests again. In a list
+// that only moves there are fewer.
+const maxRechecked = 5
+
 // recheckList requests pages again that cannot be of one list, for the inbox may have
-// moved while they were read. If they still cannot, that is the error.
+// moved while they were read, and so it does with pages that are not full before the
+// last one, unless a walk expects them. If pages still cannot be of one list, that is
+// the error.
 func (s *search) recheckList(ctx context.Context) error {
 	seen := s.pages.snapshot()
 	doubtful := repeated(seen)
 	if first := firstEmpty(seen); first < s.bounds.low {
 		doubtful = append(doubtful, first, s.bounds.low)
+	}
+	for i, p := range s.irregular(seen) {
+		if i < maxRechecked && !s.confirmEnd && !slices.Contains(doubtful, p) {
+			doubtful = append(doubtful, p)
+		}
 	}
 	for _, p := range doubtful {
 		if err := s.visit(ctx, p, s.pages.refetch); err != nil {
@@ -96,6 +111,28 @@ func (s *search) recheckList(ctx context.Context) error {
 		return err
 	}
 	return checkContiguous(s.pages.snapshot(), s.bounds.low)
+}
+
+// irregular returns the pages, in order, that are not as long as most are before the
+// last one, and the last if it is longer.
+func (s *search) irregular(seen map[int]inbox.Page) []int {
+	lengths := make(map[int]int)
+	for p := 1; p < s.bounds.low; p++ {
+		lengths[seen[p].Records]++
+	}
+	usual := 0
+	for length, pages := range lengths {
+		if pages > lengths[usual] || pages == lengths[usual] && length > usual {
+			usual = length
+		}
+	}
+	var pages []int
+	for p := 1; p <= s.bounds.low; p++ {
+		if n := seen[p].Records; p < s.bounds.low && n != usual || n > usual && s.bounds.low > 1 {
+			pages = append(pages, p)
+		}
+	}
+	return pages
 }
 
 // repeated returns the pages that begin with the same contact as an earlier one.

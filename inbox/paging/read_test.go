@@ -78,7 +78,7 @@ func TestReadOfShortPages(t *testing.T) {
 	l := newList(95, 10)
 	l.drop = func(contact uint64) bool { return contact == 23 || contact == 58 }
 	c, q := &Counter{}, Query{Key: "q"}
-	c.size.replace(10)
+	c.change(q, func(m *memory) { m.size = pageSize{10, true} })
 	n, contacts, err := l.read(c, q)
 	if err != nil {
 		t.Fatal(err)
@@ -245,7 +245,7 @@ func TestPagesReleaseMemory(t *testing.T) {
 	if err == nil {
 		_, err = pages.get(t.Context(), 4)
 	}
-	if got, want := outcome(err), "too_large: its contacts and those of other reads under way take more than 0 MiB of memory: narrow the filter, or count by dimensions (by)"; got != want {
+	if got, want := outcome(err), "too_large: the contacts and those of other reads under way take more than 0 MiB of memory: narrow the filter, or count by dimensions (by)"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

@@ -7,27 +7,42 @@ import (
 )
 
 // maxRequests bounds a search in an inbox that contradicts itself faster than it
-// can be asked. A search in a consistent list takes at most 31 requests.
+// can be asked. A search in a consistent list takes at most 32 requests.
 const maxRequests = 200
 
-// search finds the last page of one query.
+// search finds the last page of one query, and its page size.
 type search struct {
 	pages    *Pages
-	size     *pageSize
 	bounds   bounds
-	previous int // the last page at the previous count; 0: none
 	requests int
 
+	// What is known of the page size.
+	size      pageSize
+	guess     int // what it may be while it is not certain; 0: unknown
+	changedTo int // the size remembered proved wrong for another query, which has this one now; 0: it did not
+	adopted   bool
+
+	// As of the previous count.
+	previous   int // the last page; 0: unknown
+	remembered int // the page size if it was certain, else 0
+	asOf       int // Counter.changed when this one began
+
 	confirmEnd bool // see the page after the last in this scrape, too
+	complete   bool // every page is read: the size needs no confirmation
 	ignoreSize bool // take no page for short or full: the page size is in doubt
+	unexpected bool // an audit has found a page that was not as expected
+	audited    bool // a page before the last was audited, or all were read
 }
 
-// findLast requests pages until the last one is known and the page size is certain,
-// as far as it can be.
+// findLast requests pages until the last one is known, and the page size is certain as
+// far as it can be.
 func (s *search) findLast(ctx context.Context) error {
 	for {
 		p, get := s.bounds.next(s.pages.peek, s.trustedSize(), s.confirmEnd), s.pages.get
 		if p == 0 {
+			p = s.beforeLast()
+		}
+		if p == 0 && !s.complete {
 			p, get = s.confirmSize(), s.pages.refetch
 		}
 		if p == 0 {
@@ -45,42 +60,22 @@ func (s *search) findLast(ctx context.Context) error {
 	}
 }
 
-// trustedSize returns the page size that the search may rely on, 0 for none.
-func (s *search) trustedSize() int {
-	if s.ignoreSize {
-		return 0
-	}
-	return s.size.get().records
-}
-
-// confirmSize makes the page size certain, or returns the page to request for that;
-// 0 if no request helps. Two pages before the last that agree make it certain. A
-// single one may have been the last, and part full, when it was seen, so it must be
-// seen twice.
-func (s *search) confirmSize() int {
-	size := s.size.get()
-	if size.certain || s.ignoreSize || s.bounds.low <= 1 {
-		return 0
-	}
-	var full []int
-	beforeSeen := false
-	for p, page := range s.pages.snapshot() {
-		beforeSeen = beforeSeen || p < s.bounds.low
-		if p < s.bounds.low && page.Records == size.records {
-			full = append(full, p)
+// beforeLast returns the page before the last if the last one has moved down and that
+// page was not seen yet, else 0: pages that became longer make a list as much shorter in
+// pages as contacts that have gone.
+func (s *search) beforeLast() int {
+	if p := s.bounds.low - 1; p >= 1 && s.bounds.low < s.previous {
+		if _, seen := s.pages.peek(p); !seen {
+			return p
 		}
 	}
-	switch {
-	case !beforeSeen:
-		return s.bounds.low - 1
-	case len(full) == 0:
-		return 0 // the pages before the last contradict the longest one seen
-	case len(full) == 1 && s.bounds.candidate != candidate{full[0], size.records}:
-		s.bounds.candidate = candidate{full[0], size.records}
-		return full[0]
-	}
-	s.size.confirm(size.records)
 	return 0
+}
+
+// sawEnd reports whether the page after the last was seen empty in this scrape.
+func (s *search) sawEnd() bool {
+	_, seen := s.pages.peek(s.bounds.low + 1)
+	return seen
 }
 
 // visit gets page p and learns from it. If it begins with the same contact as
@@ -110,7 +105,9 @@ func (s *search) observe(ctx context.Context, p int, get func(context.Context, i
 		return err
 	}
 	s.bounds.observe(p, page.Records)
-	s.size.observe(page.Records)
+	if !s.size.certain {
+		s.size.records = max(s.size.records, page.Records)
+	}
 	return nil
 }
 

@@ -4,22 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 	"unicode"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
+	"github.com/botpenguin-exporter/botpenguin_exporter/internal/regularfile"
 )
 
-const (
-	maxFile     = 1 << 20          // maximum size of a secret file in bytes
-	fileTimeout = 10 * time.Second // for reading one file
-)
+// fileTimeout is for reading one file.
+const fileTimeout = 10 * time.Second
 
 // secretFiles reads the secret files of an account. There is at most one goroutine per
 // file, even if the file system hangs.
@@ -97,24 +93,8 @@ func fileError(reason inbox.Reason, key, path, problem string) *inbox.Error {
 	return inbox.Errorf(reason, "reading %s %s: %s", key, path, problem)
 }
 
-// readRegular returns the content of a regular file. It does not block if the path is a
-// named pipe.
+// readRegular returns the content of a file that may hold a secret.
 func readRegular(path string) (string, error) {
-	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // Windows ignores O_NONBLOCK
-	if err != nil {
-		return "", err
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return "", err
-	}
-	if !info.Mode().IsRegular() {
-		return "", errors.New("not a regular file")
-	}
-	data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
-	if len(data) > maxFile {
-		return "", fmt.Errorf("larger than %d MiB", maxFile>>20)
-	}
+	data, err := regularfile.Read(path, regularfile.MaxSecret)
 	return string(data), err
 }

@@ -14,6 +14,7 @@ import (
 	promconfig "github.com/prometheus/common/config"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
+	"github.com/botpenguin-exporter/botpenguin_exporter/internal/regularfile"
 )
 
 func TestUnusableFiles(t *testing.T) {
@@ -22,7 +23,7 @@ func TestUnusableFiles(t *testing.T) {
 	for name, test := range map[string]struct{ path, want string }{
 		"missing":           {filepath.Join(t.TempDir(), "none"), "no such file or directory"},
 		"directory":         {t.TempDir(), "not a regular file"},
-		"larger":            {file(t, strings.Repeat("x", maxFile+1)), "larger than 1 MiB"},
+		"larger":            {file(t, strings.Repeat("x", regularfile.MaxSecret+1)), "larger than 1 MiB"},
 		"empty":             {file(t, ""), "the file is empty"},
 		"white space":       {file(t, " \n"), "the file is empty"},
 		"line break":        {file(t, "one\ntwo\n"), "it contains a line break or another control character"},

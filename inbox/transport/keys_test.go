@@ -14,6 +14,8 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/google/go-cmp/cmp"
 	promconfig "github.com/prometheus/common/config"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/internal/programtest"
 )
 
 // With every key, the requests are the same as with prometheus/common.
@@ -92,8 +94,8 @@ func same(t *testing.T, cfg promconfig.HTTPClientConfig, address string, check f
 // of the client.
 func tlsPair(t *testing.T) (*tls.Config, promconfig.TLSConfig) {
 	t.Helper()
-	serverCert, serverKey := pair(t)
-	clientCert, clientKey := pair(t)
+	serverCert, serverKey := programtest.Certificate(t, "inbox.test")
+	clientCert, clientKey := programtest.Certificate(t, "inbox.test")
 	certificate, err := tls.X509KeyPair([]byte(serverCert), []byte(serverKey))
 	if err != nil {
 		t.Fatal(err)
@@ -146,7 +148,7 @@ func TestTLS(t *testing.T) {
 func TestReplacedCertificateAuthority(t *testing.T) {
 	t.Parallel()
 	serverTLS, inline := tlsPair(t)
-	other, _ := pair(t)
+	other, _ := programtest.Certificate(t, "inbox.test")
 	cfg := promconfig.HTTPClientConfig{TLSConfig: inFiles(t, inline)}
 	rewrite(t, cfg.TLSConfig.CAFile, other)
 	server := record(t, serverTLS, nil)

@@ -14,6 +14,7 @@ type Document struct {
 	root     *yaml.Node
 	errs     Errors
 	warnings Errors
+	advice   Errors
 
 	sources map[*yaml.Node]string // of scalars with variables, as the file has them
 	broken  map[*yaml.Node]bool   // values that were reported when they were resolved
@@ -57,6 +58,11 @@ func (d *Document) Warnings() Errors {
 	return d.warnings.sorted()
 }
 
+// Advice returns the advice so far, in the order of the file and each once.
+func (d *Document) Advice() Errors {
+	return d.advice.sorted()
+}
+
 // Failures counts the errors that were reported and the reads that failed
 // because of an earlier error. A caller that sees it grow knows that something
 // it has read is not to be used.
@@ -67,7 +73,14 @@ func (d *Document) Failures() int {
 // fail reports an error at a node. The message must not contain a value that
 // may be secret.
 func (d *Document) fail(n *yaml.Node, at path, format string, args ...any) {
-	d.errs = append(d.errs, d.problem(n, at, format, args...))
+	d.report(d.problem(n, at, format, args...))
+}
+
+// report adds an error.
+func (d *Document) report(err *Error) {
+	if !d.errs.add(err) {
+		d.skipped++
+	}
 }
 
 func (d *Document) problem(n *yaml.Node, at path, format string, args ...any) *Error {

@@ -133,3 +133,25 @@ func TestReadingABrokenValueFails(t *testing.T) {
 		})
 	}
 }
+
+// A file may be wrong in more places than anybody reads.
+func TestErrorsAreBounded(t *testing.T) {
+	t.Parallel()
+	doc := read(t, "v: ["+strings.Repeat("x, ", 3*maxErrors)+"]")
+	items, _ := value(t, doc).Items()
+	for _, item := range items {
+		before := doc.Failures()
+		item.Errorf("wrong")
+		item.Warnf("odd")
+		item.Advisef("better")
+		if doc.Failures() != before+1 {
+			t.Fatalf("failures went from %d to %d", before, doc.Failures())
+		}
+	}
+	errs, _ := errors.AsType[Errors](doc.Err())
+	for name, got := range map[string]Errors{"errors": errs, "warnings": doc.Warnings(), "advice": doc.Advice()} {
+		if len(got) != maxErrors+1 || !strings.HasSuffix(got[maxErrors].Error(), ": there is more like this, which is not shown") {
+			t.Errorf("%d %s, the last is %s", len(got), name, got[len(got)-1])
+		}
+	}
+}

@@ -1,7 +1,6 @@
 package strictyaml
 
 import (
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -17,7 +16,7 @@ func (r *resolver) expandScalar(n *yaml.Node) {
 	text, problems := expand(n.Value, r.env)
 	for _, problem := range problems {
 		line, column := r.locate(n, problem.token)
-		r.doc.errs = append(r.doc.errs, &Error{
+		r.doc.report(&Error{
 			File: r.doc.name, Line: line, Column: column, Message: problem.message, Err: problem.err,
 		})
 		r.doc.broken[n] = true
@@ -93,17 +92,6 @@ func expandVariable(expression string, env func(string) (string, bool)) (string,
 	return value, nil
 }
 
-// variables returns the names of the environment variables in a scalar.
-func (d *Document) variables(n *yaml.Node) (names []string) {
-	expand(d.sources[n], func(name string) (string, bool) {
-		if !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-		return "", true
-	})
-	return names
-}
-
 // isVariableName reports whether a shell could set a variable of that name.
 func isVariableName(name string) bool {
 	for i, r := range name {
@@ -113,4 +101,15 @@ func isVariableName(name string) bool {
 		}
 	}
 	return name != ""
+}
+
+// variableNames returns the variables of a text as ${NAME}, without their defaults.
+func variableNames(text string) []string {
+	var names []string
+	for _, part := range strings.Split(strings.ReplaceAll(text, "$$", ""), "${")[1:] {
+		name, _, _ := strings.Cut(part, "}")
+		name, _, _ = strings.Cut(name, ":-")
+		names = append(names, "${"+name+"}")
+	}
+	return names
 }

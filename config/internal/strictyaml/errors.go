@@ -54,6 +54,22 @@ func (errs Errors) Unwrap() []error {
 	return all
 }
 
+// maxErrors is how many errors, warnings or advice of a document are kept.
+const maxErrors = 1000
+
+// add adds an error and reports whether it did: of those beyond maxErrors only the first
+// is, and says that there are more.
+func (errs *Errors) add(err *Error) bool {
+	switch n := len(*errs); {
+	case n > maxErrors:
+		return false
+	case n == maxErrors:
+		err = &Error{File: err.File, Line: err.Line, Column: err.Column, Message: "there is more like this, which is not shown"}
+	}
+	*errs = append(*errs, err)
+	return true
+}
+
 // sorted returns the errors by position, each once.
 func (errs Errors) sorted() Errors {
 	errs = slices.Clone(errs)

@@ -62,7 +62,7 @@ hosts:
 	// localhost:80 5s [a.example b.example] <nil>
 	// bad.yml:2:1: unknown key "listn", did you mean "listen"?
 	// bad.yml:2:1: listen is missing
-	// bad.yml:3:10: timeout: want a duration such as 10s or 1m30s, got "5"
+	// bad.yml:3:10: timeout: want a duration such as 10s or 1m30s
 	// bad.yml:5:5: environment variable HOST is not set, set it or write ${HOST:-default}
-	// bad.yml:6:5: hosts[1]: want a string, quote it: "127"
+	// bad.yml:6:5: hosts[1]: want a string, put it in quotes
 }

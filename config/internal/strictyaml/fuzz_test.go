@@ -29,8 +29,8 @@ func FuzzParse(f *testing.F) {
 		if !ok {
 			t.Fatal("a failure without an error")
 		}
-		written := Marshal(doc.Root().Node())
-		again, err := Parse("again", written, nil)
+		written := Marshal(doc.Root().Written())
+		again, err := Parse("again", written, environment)
 		if err != nil {
 			t.Fatalf("%v\n%s", err, written)
 		}

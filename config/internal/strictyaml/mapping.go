@@ -2,6 +2,7 @@ package strictyaml
 
 import (
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -11,6 +12,16 @@ import (
 type Entry struct {
 	Name       string
 	Key, Value Value
+}
+
+// Unknown reports a key that is not one of the known ones. It is shown only if it
+// resembles one: any other may be a secret in a wrong place.
+func (e Entry) Unknown(known []string) {
+	if meant, ok := Nearest(e.Name, known); ok {
+		e.Key.Errorf("unknown key %q, did you mean %q?", e.Name, meant)
+		return
+	}
+	e.Key.Errorf("unknown key, want one of %s", strings.Join(known, ", "))
 }
 
 // Entries returns the keys and values of a mapping in the order of the file,
@@ -23,7 +34,7 @@ func (v Value) Entries() ([]Entry, bool) {
 }
 
 func (v Value) entries() []Entry {
-	var all []Entry
+	all := make([]Entry, 0, len(v.node.Content)/2)
 	for i := 0; i+1 < len(v.node.Content); i += 2 {
 		key, value := v.node.Content[i], v.node.Content[i+1]
 		all = append(all, Entry{
@@ -63,7 +74,7 @@ func (v Value) Mapping(known ...string) (Mapping, bool) {
 	m := Mapping{of: v, values: make(map[string]Value, len(all))}
 	for _, e := range all {
 		if !slices.Contains(known, e.Name) {
-			e.Key.Errorf("unknown key %q%s", e.Name, Suggestion(e.Name, known))
+			e.Unknown(known)
 			continue
 		}
 		m.values[e.Name] = e.Value
@@ -77,13 +88,19 @@ func (m Mapping) Get(key string) (Value, bool) {
 	return v, ok
 }
 
+// Has reports whether the mapping has a key.
+func (m Mapping) Has(key string) bool {
+	_, ok := m.values[key]
+	return ok
+}
+
 // Require reports those of the keys that the mapping does not have.
 func (m Mapping) Require(keys ...string) {
 	if m.values == nil {
 		return // no mapping, reported
 	}
 	for _, key := range keys {
-		if _, ok := m.values[key]; !ok {
+		if !m.Has(key) {
 			m.of.Errorf("%s is missing", key)
 		}
 	}

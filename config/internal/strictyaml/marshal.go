@@ -6,33 +6,41 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// Node returns the value as a tree of plain YAML nodes, which must not be
-// changed.
-func (v Value) Node() *yaml.Node {
-	return v.node
+// Written returns the value as a tree of YAML nodes for [Marshal], in which scalars
+// with variables are as the file has them: the tree shows the name of a variable and
+// never its value.
+func (v Value) Written() *yaml.Node {
+	return written(v.node, v.doc.sources)
 }
 
-// Marshal writes a tree of plain YAML nodes so that [Parse] returns the same
-// data, whatever the environment: dollars that would begin a variable are
-// doubled.
+// Escaped returns a copy of a tree of plain nodes for [Marshal], in which dollars stand
+// for themselves: those that would begin a variable are doubled.
+func Escaped(root *yaml.Node) *yaml.Node {
+	return written(root, nil)
+}
+
+// Marshal writes a tree of [Value.Written] and [Escaped] so that [Parse] returns the
+// same data.
 func Marshal(root *yaml.Node) []byte {
-	out, _ := yaml.Dump(escaped(root), yaml.WithIndent(2), yaml.WithLineWidth(-1)) // plain nodes can always be written
+	out, _ := yaml.Dump(root, yaml.WithIndent(2), yaml.WithLineWidth(-1)) // such nodes can always be written
 	return out
 }
 
-// escaped returns a copy of the tree below n in which a dollar stands for
-// itself. Keys are not expanded and stay as they are.
-func escaped(n *yaml.Node) *yaml.Node {
+// written returns a copy of the tree below n as Parse reads it: scalars that have a
+// source are that, others are escaped. Keys are not expanded and stay as they are.
+func written(n *yaml.Node, sources map[*yaml.Node]string) *yaml.Node {
 	c := *n
 	c.Content = make([]*yaml.Node, len(n.Content))
 	for i, child := range n.Content {
 		if n.Kind == yaml.MappingNode && i%2 == 0 {
 			c.Content[i] = child
 		} else {
-			c.Content[i] = escaped(child)
+			c.Content[i] = written(child, sources)
 		}
 	}
-	if n.Kind == yaml.ScalarNode {
+	if source, variables := sources[n]; variables {
+		c.Value = source
+	} else if n.Kind == yaml.ScalarNode {
 		c.Value = EscapeDollars(n.Value)
 	}
 	if n.Tag == nullTag && n.Value == "" {

@@ -24,6 +24,8 @@ type resolver struct {
 	lines  []string  // of the file, to find variables in
 	env    func(string) (string, bool)
 	copied int // nodes copied for aliases
+
+	located position // of the last node that was located
 }
 
 // resolve returns a copy of the tree below n that is plain data: aliases

@@ -27,7 +27,7 @@ func (v Value) Scalar() (string, bool) {
 func (v Value) Text() (string, bool) {
 	text, ok := v.Scalar()
 	if ok && v.node.Tag != stringTag {
-		v.Errorf("want a string, quote it: %s", v.Quoted())
+		v.Errorf("want a string, put it in quotes")
 		return "", false
 	}
 	return text, ok
@@ -42,8 +42,7 @@ func (v Value) NonEmptyText() (string, bool) {
 	return text, text != ""
 }
 
-// Bool returns a boolean. One that comes from a variable is a boolean for
-// [Value.Node] from then on.
+// Bool returns a boolean.
 func (v Value) Bool() (value, ok bool) {
 	text, ok := v.Scalar()
 	if !ok {
@@ -55,7 +54,6 @@ func (v Value) Bool() (value, ok bool) {
 		v.Errorf("want true or false")
 		return false, false
 	}
-	v.node.Tag, v.node.Value = boolTag, strconv.FormatBool(value)
 	return value, true
 }
 
@@ -66,9 +64,12 @@ func (v Value) Number() (float64, bool) {
 		return 0, false
 	}
 	number, err := strconv.ParseFloat(text, 64)
-	numeric := v.node.Tag == intTag || v.node.Tag == floatTag || v.hasVariables()
-	if err != nil || !numeric || math.IsNaN(number) || math.IsInf(number, 0) {
-		v.Errorf("want a number, got %s", v.Quoted())
+	switch numeric := v.node.Tag == intTag || v.node.Tag == floatTag || v.hasVariables(); {
+	case err != nil || math.IsNaN(number) || math.IsInf(number, 0):
+		v.Errorf("want a number")
+		return 0, false
+	case !numeric:
+		v.Errorf("want a number, without quotes")
 		return 0, false
 	}
 	return number, true
@@ -82,7 +83,7 @@ func (v Value) Duration() (time.Duration, bool) {
 	}
 	duration, err := model.ParseDuration(text)
 	if err != nil {
-		v.Errorf("want a duration such as 10s or 1m30s, got %s", v.Quoted())
+		v.Errorf("want a duration such as 10s or 1m30s")
 		return 0, false
 	}
 	return time.Duration(duration), true

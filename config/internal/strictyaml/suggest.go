@@ -7,10 +7,15 @@ import (
 	"github.com/agext/levenshtein"
 )
 
+// maxCandidates is how many candidates are compared with a misspelled word: the words of
+// a file can be as many, too.
+const maxCandidates = 1000
+
 // Nearest returns the candidate that a misspelled word most likely means, and
 // whether there is one.
 func Nearest(word string, candidates []string) (string, bool) {
 	best, found := "", false
+	candidates = candidates[:min(len(candidates), maxCandidates)]
 	least := min((len(word)+2)/3, len(word)-1) // a third of the letters may be wrong
 	for _, candidate := range candidates {
 		distance := levenshtein.Distance(strings.ToLower(word), strings.ToLower(candidate), nil)

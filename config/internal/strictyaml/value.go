@@ -2,6 +2,7 @@ package strictyaml
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -36,22 +37,33 @@ func (v Value) Section(name string) Value {
 // value, names the environment variables that the value comes from, and must not
 // contain what may be secret.
 func (v Value) Errorf(format string, args ...any) {
+	v.doc.report(v.problem(format, args...))
+}
+
+// Warnf reports something that is suspicious but no error.
+func (v Value) Warnf(format string, args ...any) {
+	v.doc.warnings.add(v.problem(format, args...))
+}
+
+// Advisef reports something that works and could be better.
+func (v Value) Advisef(format string, args ...any) {
+	v.doc.advice.add(v.problem(format, args...))
+}
+
+// problem returns an error at the value, and names its variables if the message does
+// not.
+func (v Value) problem(format string, args ...any) *Error {
 	message := fmt.Sprintf(format, args...)
 	var unnamed []string
-	for _, name := range v.doc.variables(v.node) {
-		if variable := "${" + name; !strings.Contains(message, variable+"}") && !strings.Contains(message, variable+":-") {
-			unnamed = append(unnamed, variable+"}")
+	for _, name := range variableNames(v.doc.sources[v.node]) {
+		if !slices.Contains(unnamed, name) && !strings.Contains(message, name) && !strings.Contains(message, strings.TrimSuffix(name, "}")+":-") {
+			unnamed = append(unnamed, name)
 		}
 	}
 	if len(unnamed) > 0 {
 		message += " (from " + strings.Join(unnamed, ", ") + ")"
 	}
-	v.doc.fail(v.node, v.path, "%s", message)
-}
-
-// Warnf reports something that is suspicious but no error.
-func (v Value) Warnf(format string, args ...any) {
-	v.doc.warnings = append(v.doc.warnings, v.doc.problem(v.node, v.path, format, args...))
+	return v.doc.problem(v.node, v.path, "%s", message)
 }
 
 // Source returns a scalar as the file has it, and whether that has variables in
@@ -87,6 +99,11 @@ func (v Value) IsNull() bool {
 // IsMapping reports whether the value is a mapping.
 func (v Value) IsMapping() bool {
 	return v.node.Kind == yaml.MappingNode
+}
+
+// IsList reports whether the value is a list.
+func (v Value) IsList() bool {
+	return v.node.Kind == yaml.SequenceNode
 }
 
 // is reports a value that is not of the kind that is wanted.

@@ -35,7 +35,7 @@ b: $1
 	if err != nil || string(written) != want {
 		t.Errorf("%v, got\n%s, want\n%s", err, written, want)
 	}
-	if got, want := string(Marshal(read(string(written)).Node())), string(Marshal(all.Node())); got != want {
+	if got, want := string(Marshal(read(string(written)).Written())), string(Marshal(all.Written())); got != want {
 		t.Errorf("read again\n%s, want\n%s", got, want)
 	}
 }
