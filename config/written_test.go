@@ -56,6 +56,28 @@ func TestAccountsAsWritten(t *testing.T) {
 			`{name: acme, url: "http://inbox.test/canary-0123456789/v7"}`,
 			"name: acme\nurl: ${BOTPENGUIN_URL}" + hiddenComment,
 		},
+		"a proxy's password in a variable": {
+			`{name: acme, url: "http://inbox.test", proxy_url: "http://ana:${TOKEN}@proxy"}`,
+			"name: acme\nurl: http://inbox.test\nproxy_url: ${BOTPENGUIN_PROXY_URL}" + hiddenComment,
+		},
+		"a proxy's user and password in variables": {
+			`{name: acme, url: "http://inbox.test", proxy_url: "http://${TOKEN}:${TOKEN}@proxy"}`,
+			"name: acme\nurl: http://inbox.test\nproxy_url: http://${TOKEN}:${TOKEN}@proxy\n",
+		},
+		"a URL that is a default": {
+			`{name: acme, url: "${URL:-http://inbox.test/canary-0123456789/v7}"}`,
+			"name: acme\nurl: ${URL}" + hiddenComment,
+		},
+		"headers with the names of keys": {
+			`{name: acme, url: "http://inbox.test", http_headers: {url: {values: [canary-1]}, dimensions: {values: [canary-2]}}}`,
+			"name: acme\nurl: http://inbox.test\nhttp_headers:\n  url:\n    values:\n    - ${BOTPENGUIN_TOKEN}" + hiddenComment +
+				"  dimensions:\n    values:\n    - ${BOTPENGUIN_TOKEN_2}" + hiddenComment,
+		},
+		"fields under extra": {
+			`{name: acme, url: "http://inbox.test", authorization: {credentials: canary-1}, dimensions: {tag: {a: {extra: {key: canary-0}}}, key: {a: {extra: {apiKey: canary-2, token: "${TOKEN}", other: 1}}}}}`,
+			"name: acme\nurl: http://inbox.test\nauthorization:\n  credentials: ${BOTPENGUIN_TOKEN}" + hiddenComment +
+				"dimensions:\n  key:\n    a:\n      extra:\n        apiKey: ${BOTPENGUIN_TOKEN_2}" + hiddenComment + "        token: ${TOKEN}\n        other: 1\n",
+		},
 		"dimensions": {
 			`{name: acme, url: "http://inbox.test", dimensions: {tag: {a: {tags: [a]}}, key: {"$${b}": {tags: ["$${b}"]}}}}`,
 			"name: acme\nurl: http://inbox.test\ndimensions: {key: {'$${b}': {tags: ['$${b}']}}}\n",
