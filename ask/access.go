@@ -48,7 +48,7 @@ func (i *inquiry) accessHint(err error, last answer) string {
 	html := strings.Contains(last.header.Get("Content-Type"), "html")
 	switch {
 	case html || last.status/100 == 3:
-		return fmt.Sprintf("Something else than the API answers at %s, such as the login page of a proxy: check url and proxy_url.", i.account.URL)
+		return fmt.Sprintf("Something else than the API answers at %s, such as the login page of a proxy: check url and proxy_url.", i.account.ShownURL)
 	case reason == inbox.Auth && last.status == http.StatusForbidden:
 		return "The API knows the token, but it lacks the right to list contacts: create a token with that right."
 	case reason == inbox.Auth:
@@ -56,11 +56,11 @@ func (i *inquiry) accessHint(err error, last answer) string {
 	case last.status == http.StatusTooManyRequests:
 		return "Other programs may use the same token. Try again later."
 	case last.status == http.StatusNotFound:
-		return fmt.Sprintf("There is no inbox API at %s: check url.", i.account.URL)
+		return fmt.Sprintf("There is no inbox API at %s: check url.", i.account.ShownURL)
 	case last.status != 0:
 		return "The response is not one of the inbox API: check url."
 	default:
-		return fmt.Sprintf("%s cannot be reached: check url, DNS, firewall and proxy_url.", i.account.URL)
+		return fmt.Sprintf("%s cannot be reached: check url, DNS, firewall and proxy_url.", i.account.ShownURL)
 	}
 }
 
