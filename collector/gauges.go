@@ -1,6 +1,10 @@
 package collector
 
 import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -10,6 +14,23 @@ import (
 
 // MetricName returns the name of a query's metric.
 func MetricName(q *config.Query) string { return "botpenguin_inbox_" + q.Name }
+
+// LabelText formats labels as the exposition does.
+func LabelText(labels map[string]string) string {
+	var pairs []string
+	for _, name := range slices.Sorted(maps.Keys(labels)) {
+		pairs = append(pairs, fmt.Sprintf("%s=%q", name, labels[name]))
+	}
+	return "{" + strings.Join(pairs, ",") + "}"
+}
+
+// partText returns the labels of a part, or "" if the query has no other.
+func partText(q *config.Query, labels map[string]string) string {
+	if len(q.Parts) < 2 {
+		return ""
+	}
+	return LabelText(labels)
+}
 
 // Gauges is a prometheus.Collector that turns snapshots into gauges. It is meant for a
 // single gathering.

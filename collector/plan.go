@@ -40,7 +40,7 @@ func newPlan(queries []*config.Query, now time.Time) *plan {
 			body := part.Filter.At(now)
 			t := bodies[body]
 			if t == nil {
-				t = &task{name: q.Name, body: body}
+				t = &task{name: q.Name, part: partText(q, part.Labels), body: body}
 				bodies[body] = t
 				p.tasks = append(p.tasks, t)
 			}
@@ -97,14 +97,20 @@ func indexOf(paths *[]inbox.Path, path inbox.Path) int {
 	return len(*paths) - 1
 }
 
-// DistinctRequests returns the number of distinct request bodies in a scrape of an
-// account, and how many of them read all pages. The others take about one request each.
-func DistinctRequests(account *config.Account, now time.Time) (all, read int) {
+// Requests are those of a scrape.
+type Requests struct {
+	Distinct int // request bodies; equal ones are asked once
+	Reads    int // how many of them read every page of contacts; the others take about one request each
+}
+
+// RequestsOf returns the requests of a scrape of an account at now.
+func RequestsOf(account *config.Account, now time.Time) Requests {
 	p := newPlan(account.Queries, now)
+	requests := Requests{Distinct: len(p.tasks)}
 	for _, t := range p.tasks {
 		if t.read || t.query.Walk {
-			read++
+			requests.Reads++
 		}
 	}
-	return len(p.tasks), read
+	return requests
 }

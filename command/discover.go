@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/ask"
 	"github.com/botpenguin-exporter/botpenguin_exporter/config"
@@ -21,7 +22,7 @@ func Discover(ctx context.Context, c Config, name string, out, progress io.Write
 		return err
 	}
 	if name == "" && len(cfg.Accounts) > 1 {
-		return fmt.Errorf("--account is required, there are several: %s", accountNames(cfg))
+		return fmt.Errorf("--account is required, there are several: %s", strings.Join(accountNames(cfg), ", "))
 	}
 	accounts, err := selectAccounts(cfg, name)
 	if err != nil {

@@ -14,8 +14,12 @@ func (e *ExitError) Error() string { return e.Err.Error() }
 // Unwrap returns the error without its code.
 func (e *ExitError) Unwrap() error { return e.Err }
 
-// ExitCode returns the exit code of the program after an error: 1 unless it has its own.
+// ExitCode returns the exit code of the program: 0 without an error, and after one 1
+// unless it has its own.
 func ExitCode(err error) int {
+	if err == nil {
+		return 0
+	}
 	if own, ok := errors.AsType[*ExitError](err); ok {
 		return own.Code
 	}
