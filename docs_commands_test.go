@@ -55,6 +55,9 @@ var serves = []string{"go run . demo", "./botpenguin_exporter"}
 // TestCommandsOfTheDocumentation runs the commands of all pages in a copy of the
 // repository, next to the configuration that the page shows.
 func TestCommandsOfTheDocumentation(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the program and runs it for minutes")
+	}
 	t.Parallel()
 	server := inboxtest.Start(t, inboxtest.Contacts(200))
 	root := copyOfRepository(t)
