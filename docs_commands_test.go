@@ -59,6 +59,9 @@ var serves = []string{
 // TestCommandsOfTheDocumentation runs the commands of all pages in a copy of the
 // repository, next to the configuration that the page shows.
 func TestCommandsOfTheDocumentation(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the program and runs it for minutes")
+	}
 	t.Parallel()
 	server := inboxtest.Start(t, inboxtest.Contacts(200))
 	root := copyOfRepository(t)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"os"
 	"path"
 	"regexp"
@@ -85,6 +86,28 @@ func TestPagesAreReachable(t *testing.T) {
 		back := func(link string) bool { return path.Join(path.Dir(p), link) == "README.md" }
 		if p != "CHANGELOG.md" && !slices.ContainsFunc(pages[p].Links(), back) {
 			t.Errorf("%s has no link to README.md", p)
+		}
+	}
+}
+
+// The pages under docs lead to each other, in the same order.
+func TestNavigation(t *testing.T) {
+	t.Parallel()
+	pages := documentation(t)
+	own := regexp.MustCompile(`\*\*([a-z ]+)\*\*`)
+	var want string
+	for _, p := range slices.Sorted(maps.Keys(pages)) {
+		name, found := strings.CutPrefix(p, "docs/")
+		if !found {
+			continue
+		}
+		lines := strings.SplitN(pages[p].Text, "\n", 5)
+		got := own.ReplaceAllString(strings.Join(lines[2:4], " "), "[$1]("+name+")")
+		if want == "" {
+			want = got
+		}
+		if got != want || !strings.Contains(want, "]("+name+")") {
+			t.Errorf("%s has the navigation\n%s, want\n%s", p, got, want)
 		}
 	}
 }

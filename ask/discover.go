@@ -133,13 +133,17 @@ func distinct(items []Named) []Named {
 		return strings.Compare(a.ID, b.ID)
 	})
 	items = slices.Compact(items)
-	times := make(map[string]int)
-	for _, item := range items {
-		times[item.Name]++
-	}
-	for i, item := range items {
-		if times[item.Name] > 1 {
-			items[i].Name = fmt.Sprintf("%s (%s)", item.Name, item.ID)
+	for again := true; again; { // a name with an id may be that of another item
+		again = false
+		times := make(map[string]int)
+		for _, item := range items {
+			times[item.Name]++
+		}
+		for i, item := range items {
+			if times[item.Name] > 1 {
+				items[i].Name = fmt.Sprintf("%s (%s)", item.Name, item.ID)
+				again = true
+			}
 		}
 	}
 	return items

@@ -36,11 +36,11 @@ func TestDiscover(t *testing.T) {
 	srv.SetSegments(
 		inboxtest.Named{ID: "s3", Name: "VIP"}, inboxtest.Named{ID: "s2", Name: "New"}, inboxtest.Named{ID: "s1", Name: "VIP"},
 		inboxtest.Named{ID: "s2", Name: "New"}, inboxtest.Named{ID: "s4", Name: " \n"}, inboxtest.Named{ID: "s5", Name: "two\nlines"},
-		inboxtest.Named{ID: "", Name: "no id"},
+		inboxtest.Named{ID: "", Name: "no id"}, inboxtest.Named{ID: "s6", Name: "VIP (s1)"},
 	)
 	srv.SetWhatsappBots()
 	want := &ask.Discovery{
-		Segments: ask.NamedList{Items: []ask.Named{{"s2", "New"}, {"s1", "VIP (s1)"}, {"s3", "VIP (s3)"}, {"s4", "s4"}, {"s5", "two lines"}}},
+		Segments: ask.NamedList{Items: []ask.Named{{"s2", "New"}, {"s1", "VIP (s1) (s1)"}, {"s3", "VIP (s3)"}, {"s6", "VIP (s1) (s6)"}, {"s4", "s4"}, {"s5", "two lines"}}},
 		Agents:   []string{"a1", "a2"}, Tags: []string{"lead", "vip"}, Statuses: []string{"OPEN", "SNOOZED"},
 		Channels: []string{"WEBSITE", "WHATSAPP"}, Pages: 3, Contacts: 3, Requests: 5,
 	}

@@ -3,6 +3,7 @@ package ask
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox"
@@ -17,7 +18,7 @@ const (
 	looked            // the list is that without the filter, but a value that nobody has empties it
 	ignored           // the list is that without the filter
 	different         // the list changed, but has contacts that do not match
-	unclear           // the list is that without the filter, and nothing contradicts that
+	unclear           // the list may be that without the filter, and nothing contradicts that
 	rejected          // the API answers with an error
 )
 
@@ -84,7 +85,7 @@ func (t trial) String() string {
 		if t.matching == 0 {
 			return "does not show"
 		}
-		return fmt.Sprintf("the list does not change, all %s match", number(t.matching, "record"))
+		return fmt.Sprintf("does not show, all %s match", number(t.matching, "record"))
 	case rejected:
 		return "rejected: " + t.err.Error()
 	default:
@@ -123,15 +124,27 @@ func (i *inquiry) try(ctx context.Context, k *filterKind, f filter.Filter, liste
 	}
 	var t trial
 	t.matching, t.contradicting = i.tally(k, f, filtered.contacts())
+	if i.unordered { // the list always changes
+		change = t.contradicting < 2 && i.selected(k, f, t.matching)
+	}
 	switch bad := contradicted(t.matching, t.contradicting) || t.contradicting >= 2 && !change; {
 	case bad && change:
 		t.outcome = different
 	case bad:
 		t.outcome = ignored
-	case !change || t.matching == 0 || i.unordered:
-		t.outcome, err = i.probe(ctx, k, listed, change && !i.unordered)
+	case !change || t.matching == 0:
+		t.outcome, err = i.probe(ctx, k, listed, change)
 	}
 	return t, err
+}
+
+// selected reports whether so many records that match are no coincidence, going by how
+// many of the unfiltered list's do.
+func (i *inquiry) selected(k *filterKind, f filter.Filter, matching int) bool {
+	const unlikely = 0.01
+	matchAnyway, others := i.tally(k, f, i.everyone.contacts())
+	share := float64(matchAnyway+1) / float64(matchAnyway+others+1) // above 0, because not all were seen
+	return math.Pow(share, float64(matching)) < unlikely
 }
 
 // changes reports whether a list differs from the unfiltered one: in page 1, or in the

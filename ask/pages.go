@@ -89,7 +89,11 @@ func (i *inquiry) fullPages(longest int) Finding {
 	case length > longest:
 		return i.irregular(fmt.Sprintf("%s on a full page, but %d on the last", number(longest, "contact"), length))
 	}
-	return fine(fmt.Sprintf("%s, on all %d full pages seen; %d pages, %d contacts", number(longest, "contact"), seen, last, (last-1)*longest+length),
+	all := "1 full page"
+	if seen > 1 {
+		all = fmt.Sprintf("all %d full pages", seen)
+	}
+	return fine(fmt.Sprintf("%s, on %s seen; %d pages, %d contacts", number(longest, "contact"), all, last, (last-1)*longest+length),
 		"Counts by the last page are exact.")
 }
 

@@ -31,9 +31,9 @@ func statusValues(_ context.Context, i *inquiry) (Finding, error) {
 	case len(strange) == 0:
 		return fine(observation, ""), nil
 	case named:
-		return notice(observation, "No query counts "+i.shown(strange)+": add it to the dimension status."), nil
+		return notice(observation, "No query counts "+i.shown(strange)+". Add what is missing to the dimension status."), nil
 	}
-	return fine(observation, i.shown(strange)+" is not documented."), nil
+	return fine(observation, "Not documented: "+i.shown(strange)+"."), nil
 }
 
 // platformValues asks which channels occur, and which the configuration does not declare.

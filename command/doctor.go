@@ -72,7 +72,7 @@ func verdict(findings []ask.Finding) error {
 
 // printFindings prints the findings about an account as a table.
 func printFindings(out io.Writer, account *config.Account, report ask.Report, secrets *inbox.Secrets) {
-	fmt.Fprintf(out, "account %s at %s, asked with %s\n\n", account.Name, account.ShownURL, plural(report.Requests, "request"))
+	fmt.Fprintf(out, "account %s at %s, asked with %s\n\n", account.Name, secrets.Redact(account.ShownURL), plural(report.Requests, "request"))
 	t := wrappedTable{out: out, widths: []int{2, 24, 46, 60}}
 	t.row("", "QUESTION", "OBSERVATION", "CONSEQUENCE")
 	for _, f := range report.Findings {
