@@ -73,10 +73,7 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 		signal.Stop(hangups)
 	}
 	err := p.perform(ctx, env, hangups, stdout, stderr)
-	if err != nil && !p.serves() { // else the log says so
-		fmt.Fprintln(stderr, err)
-	}
-	return command.ExitCode(err)
+	return command.Exit(err, stderr)
 }
 
 // program is a parsed command line.
@@ -100,6 +97,24 @@ func parse(args []string, stdout, stderr io.Writer) (p *program, exit int) {
 	app.Terminate(func(code int) { exit = code })
 	app.Version(version.Print("botpenguin_exporter"))
 	app.HelpFlag.Short('h')
+	p.declare(app)
+	var err error
+	p.command, err = app.Parse(args)
+	switch {
+	case exit >= 0:
+		return p, exit
+	case err == nil:
+		err = p.validate()
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "botpenguin_exporter: error: %s\n", command.LineError(err, app.Model()))
+		return p, 1
+	}
+	return p, -1
+}
+
+// declare declares commands and flags, and the environment variables of these.
+func (p *program) declare(app *kingpin.Application) {
 	p.flags(app)
 	app.Command("serve", "Run the exporter (default command).").Default()
 	check := app.Command("check", "Check the configuration and print what a scrape asks, without asking it.")
@@ -118,19 +133,6 @@ func parse(args []string, stdout, stderr io.Writer) (p *program, exit int) {
 	app.Command("healthcheck", "Check whether the exporter running with the same flags is ready. Exits with 0 or 1.")
 	app.Command("demo", "Run the exporter on a simulated inbox. Needs no token and no network.")
 	setVariables(app)
-	var err error
-	p.command, err = app.Parse(args)
-	switch {
-	case exit >= 0:
-		return p, exit
-	case err == nil:
-		err = p.validate()
-	}
-	if err != nil {
-		fmt.Fprintf(stderr, "botpenguin_exporter: error: %s\n", command.LineError(err, app.Model()))
-		return p, 1
-	}
-	return p, -1
 }
 
 // flags declares the flags shared by all commands.

@@ -1,11 +1,16 @@
 package command
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+	"io"
+)
 
 // ExitError is an error with an exit code of its own.
 type ExitError struct {
-	Code int
-	Err  error
+	Code   int
+	Err    error
+	Logged bool // the log has it
 }
 
 // Error returns the text of the error.
@@ -14,14 +19,18 @@ func (e *ExitError) Error() string { return e.Err.Error() }
 // Unwrap returns the error without its code.
 func (e *ExitError) Unwrap() error { return e.Err }
 
-// ExitCode returns the exit code of the program: 0 without an error, and after one 1
-// unless it has its own.
-func ExitCode(err error) int {
+// Exit prints an error to stderr, unless the log has it, and returns the exit code of the
+// program: 0 without an error, and after one 1 unless it has its own.
+func Exit(err error, stderr io.Writer) int {
 	if err == nil {
 		return 0
 	}
-	if own, ok := errors.AsType[*ExitError](err); ok {
-		return own.Code
+	own, ok := errors.AsType[*ExitError](err)
+	if !ok {
+		own = &ExitError{Code: 1, Err: err}
 	}
-	return 1
+	if !own.Logged {
+		fmt.Fprintln(stderr, err)
+	}
+	return own.Code
 }

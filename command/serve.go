@@ -55,11 +55,11 @@ func (s Serve) Run(ctx context.Context) error {
 	process := collector.NewProcess()
 	plain := s.Log.logger(lines, process.Secrets)
 	logger := log.With(plain, "ts", log.DefaultTimestampUTC)
-	err := s.run(ctx, process, plain, logger, lines.dropped)
-	if err != nil {
+	if err := s.run(ctx, process, plain, logger, lines.dropped); err != nil {
 		logError(logger, "the exporter cannot run", err)
+		return &ExitError{Code: 1, Err: err, Logged: true}
 	}
-	return err
+	return nil
 }
 
 // run is Run with a log. plain is logger without timestamps.

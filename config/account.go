@@ -83,6 +83,9 @@ func (r *reader) account(v strictyaml.Value, global dimensions) *accountDraft {
 	return account
 }
 
+// alertedAge is the threshold botpenguin_threshold:results_age_seconds of the alerts.
+const alertedAge = 15 * time.Minute
+
 // readLimits reads the numbers and durations of an account.
 func readLimits(account *Account, keys strictyaml.Mapping) {
 	if v, ok := keys.Get("rate_limit"); ok {
@@ -108,6 +111,9 @@ func readLimits(account *Account, keys strictyaml.Mapping) {
 	}
 	if v, ok := keys.Get("min_interval"); ok {
 		account.MinInterval, _ = v.Duration()
+		if account.MinInterval >= alertedAge {
+			v.Warnf("results may become older than the %s after which the alert BotPenguinResultsOld fires: raise its threshold, too", alertedAge)
+		}
 	}
 }
 
