@@ -1,19 +1,24 @@
 # docker build --build-arg VERSION=0.1.0 --build-arg REVISION="$(git rev-parse HEAD)" -t botpenguin_exporter .
+#
+# Needs BuildKit, Docker's default since version 23. The same sources, arguments and
+# SOURCE_DATE_EPOCH (a Unix timestamp, such as that of the commit) give the same program.
 
-FROM --platform=$BUILDPLATFORM golang:1.26 AS build
+FROM --platform=$BUILDPLATFORM golang:1.26.8 AS build
 WORKDIR /src
 COPY go.mod go.sum ./
-RUN go mod download
+RUN --mount=type=cache,target=/go/pkg/mod go mod download
 COPY . .
 ARG VERSION=unknown
 ARG REVISION=unknown
 ARG TARGETOS
 ARG TARGETARCH
-RUN CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH go build -trimpath -ldflags "-s -w \
+ARG SOURCE_DATE_EPOCH
+RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
+      CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH go build -trimpath -ldflags "-s -w \
       -X github.com/prometheus/common/version.Version=$VERSION \
       -X github.com/prometheus/common/version.Revision=$REVISION \
       -X github.com/prometheus/common/version.Branch=image \
-      -X github.com/prometheus/common/version.BuildDate=$(date -u +%Y%m%d-%H:%M:%S)" \
+      -X github.com/prometheus/common/version.BuildDate=$(date -u -d "@${SOURCE_DATE_EPOCH:-$(date +%s)}" +%Y%m%d-%H:%M:%S)" \
       -o /botpenguin_exporter .
 
 # Only the program, its license and those of what is linked into it, and CA certificates for

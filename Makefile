@@ -55,7 +55,7 @@ lint: vet ## run the linters of .golangci.yml, and check that go.mod is tidy
 
 .PHONY: cover
 cover: ## print the coverage per package; inbox, filter, paging, transport, config and strictyaml must reach 90 %
-	@go test -cover -timeout 30m $$(go list ./... | grep -v /faults) | awk -v covered='$(covered)' ' \
+	@go test -short -cover -timeout 30m $$(go list ./... | grep -v /faults) | awk -v covered='$(covered)' ' \
 	  BEGIN { for (n = split(covered, names, " "); n; n--) missing[names[n]] } \
 	  { print; name = $$0; sub(/.*botpenguin_exporter\//, "", name); sub(/[ \t].*/, "", name) } \
 	  name in missing && match($$0, /[0-9.]+% of/) { delete missing[name]; if (substr($$0, RSTART) + 0 < 90) low = low " " name } \

@@ -23,23 +23,25 @@ import (
 // notRun are the commands of the documentation that TestCommandsOfTheDocumentation does
 // not run, and why.
 var notRun = map[string]string{
-	"export BOTPENGUIN_TOKEN=...":                            "the test has its own inbox in the environment",
-	"export BOTPENGUIN_URL=https://api-v7.express-chat.com":  "the test has its own inbox in the environment",
-	"export BOTPENGUIN_URL=https://api.v7.botpenguin.com":    "the test has its own inbox in the environment",
-	"botpenguin_exporter count --config.file=botpenguin.yml": "asks an API on the internet",
-	"botpenguin_exporter healthcheck":                        "needs a running exporter: TestHealthcheck has one",
-	"kill -HUP":                                              "needs a running exporter: reload_test.go has one",
-	"make test":                                              "runs this test",
-	"make lint":                                              "builds the linters, which takes minutes",
-	"make cover":                                             "runs all tests again",
-	"make bench":                                             "takes minutes",
-	"make fuzz":                                              "takes minutes",
-	"make soak":                                              "takes minutes",
-	"make e2e":                                               "builds Prometheus, which takes minutes",
-	"go test .":                                              "runs this test",
-	"go test ./config":                                       "make test runs it",
-	"go test -run TestMetricsPage -update .":                 "changes what TestMetricsPage compares",
-	"promtool test rules alerts/tests/*.yml":                 "needs promtool 3: e2e builds and runs it",
+	"export BOTPENGUIN_TOKEN=...":                                                      "the test has its own inbox in the environment",
+	"export BOTPENGUIN_URL=https://api-v7.express-chat.com":                            "the test has its own inbox in the environment",
+	"export BOTPENGUIN_URL=https://api.v7.botpenguin.com":                              "the test has its own inbox in the environment",
+	"botpenguin_exporter count --config.file=botpenguin.yml":                           "asks an API on the internet",
+	"botpenguin_exporter healthcheck":                                                  "needs a running exporter: TestHealthcheck has one",
+	"curl -s http://localhost:10894/metrics | grep ^botpenguin_inbox_users_by_segment": "needs a running exporter: TestServesADiscoveredConfiguration has one",
+	"man ./botpenguin_exporter.1":                                                      "needs man",
+	"kill -HUP":                                                                        "needs a running exporter: reload_test.go has one",
+	"make test":                                                                        "runs this test",
+	"make lint":                                                                        "builds the linters, which takes minutes",
+	"make cover":                                                                       "runs all tests again",
+	"make bench":                                                                       "takes minutes",
+	"make fuzz":                                                                        "takes minutes",
+	"make soak":                                                                        "takes minutes",
+	"make e2e":                                                                         "builds Prometheus, which takes minutes",
+	"go test .":                                                                        "runs this test",
+	"go test ./config":                                                                 "make test runs it",
+	"go test -run TestMetricsPage -update .":                                           "changes what TestMetricsPage compares",
+	"promtool test rules alerts/tests/*.yml":                                           "needs promtool 3: e2e builds and runs it",
 	"docker build --build-arg VERSION=0.1.0 -t botpenguin_exporter .":                                            "needs Docker and a registry: e2e runs the build of the Dockerfile without them",
 	"docker run --rm -p 10893:10893 --stop-timeout 20 -e BOTPENGUIN_TOKEN -e BOTPENGUIN_URL botpenguin_exporter": "needs Docker and a registry",
 	"docker compose -f deploy/compose.yml up":                                                                    "needs Docker and a registry: e2e reads the file as Compose does",
@@ -50,11 +52,17 @@ var notRun = map[string]string{
 }
 
 // serves are the commands that serve until Ctrl-C.
-var serves = []string{"go run . demo", "./botpenguin_exporter"}
+var serves = []string{
+	"go run . demo", "./botpenguin_exporter", "botpenguin_exporter demo",
+	"botpenguin_exporter --config.file=botpenguin.yml",
+}
 
 // TestCommandsOfTheDocumentation runs the commands of all pages in a copy of the
 // repository, next to the configuration that the page shows.
 func TestCommandsOfTheDocumentation(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the program and runs it for minutes")
+	}
 	t.Parallel()
 	server := inboxtest.Start(t, inboxtest.Contacts(200))
 	root := copyOfRepository(t)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"os"
 	"path"
 	"regexp"
@@ -89,6 +90,28 @@ func TestPagesAreReachable(t *testing.T) {
 	}
 }
 
+// The pages under docs lead to each other, in the same order.
+func TestNavigation(t *testing.T) {
+	t.Parallel()
+	pages := documentation(t)
+	own := regexp.MustCompile(`\*\*([a-z ]+)\*\*`)
+	var want string
+	for _, p := range slices.Sorted(maps.Keys(pages)) {
+		name, found := strings.CutPrefix(p, "docs/")
+		if !found {
+			continue
+		}
+		lines := strings.SplitN(pages[p].Text, "\n", 5)
+		got := own.ReplaceAllString(strings.Join(lines[2:4], " "), "[$1]("+name+")")
+		if want == "" {
+			want = got
+		}
+		if got != want || !strings.Contains(want, "]("+name+")") {
+			t.Errorf("%s has the navigation\n%s, want\n%s", p, got, want)
+		}
+	}
+}
+
 // The README says what each directory holds, and why each module is there.
 func TestREADMENamesDirectoriesAndModules(t *testing.T) {
 	t.Parallel()
@@ -128,23 +151,30 @@ func TestREADMENamesDirectoriesAndModules(t *testing.T) {
 func TestFlagsAreDocumented(t *testing.T) {
 	t.Parallel()
 	app := kingpin.New("botpenguin_exporter", "")
-	(&program{}).flags(app)
-	count := &kingpin.FlagModel{Name: "output", Envar: "BOTPENGUIN_OUTPUT", Default: []string{"table"}}
+	(&program{}).declare(app)
+	flags := make(map[string]*kingpin.FlagModel)
+	for _, flag := range app.Model().Flags {
+		if flag.Envar != "" { // else it is kingpin's own
+			flags[flag.Name] = flag
+		}
+	}
+	for _, c := range app.Model().Commands {
+		for _, flag := range c.Flags {
+			flags[flag.Name] = flag
+		}
+	}
 	documented := make(map[string][]string)
 	for _, row := range documentation(t)["docs/configuration.md"].Rows("flag") {
 		documented[strings.NewReplacer("`", "", "--", "", "[no-]", "").Replace(row[0])] = row
 	}
-	for _, flag := range append(app.Model().Flags, count) {
-		if flag.Envar == "" {
-			continue // kingpin's own
-		}
+	for _, flag := range flags {
 		row := documented[flag.Name]
 		delete(documented, flag.Name)
 		if row == nil {
 			t.Errorf("--%s is not documented", flag.Name)
 			continue
 		}
-		if row[2] != "`"+flag.Envar+"`" {
+		if variable := strings.Trim(row[2], "`"); variable != flag.Envar {
 			t.Errorf("--%s: variable %s, want %s", flag.Name, row[2], flag.Envar)
 		}
 		if got, want := row[1], documentedDefault(flag); got != want {
@@ -162,6 +192,8 @@ func documentedDefault(flag *kingpin.FlagModel) string {
 	switch {
 	case flag.Name == "config.file":
 		return "built-in"
+	case flag.Name == "account" || flag.Name == "query":
+		return "all"
 	case flag.IsBoolFlag():
 		return map[string]string{"": "off", "false": "off", "true": "on"}[value]
 	case value == "":

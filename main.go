@@ -77,21 +77,20 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 	} else {
 		signal.Stop(hangups)
 	}
-	if err := p.perform(ctx, env, hangups, stdout, stderr); err != nil {
-		fmt.Fprintln(stderr, err)
-		return 1
-	}
-	return 0
+	err := p.perform(ctx, env, hangups, stdout, stderr)
+	return command.Exit(err, stderr)
 }
 
 // program is a parsed command line.
 type program struct {
-	command      string
-	configFile   string
-	outputFormat string
-	log          command.Log
-	web          web.Options
-	toolkit      *toolkit.FlagConfig
+	command    string
+	configFile string
+	format     string // of the output
+	selection  command.Selection
+	check      command.CheckOptions
+	log        command.Log
+	web        web.Options
+	toolkit    *toolkit.FlagConfig
 }
 
 // parse parses the command line. If exit is not negative, the program is done and must
@@ -103,13 +102,7 @@ func parse(args []string, stdout, stderr io.Writer) (p *program, exit int) {
 	app.Terminate(func(code int) { exit = code })
 	app.Version(version.Print("botpenguin_exporter"))
 	app.HelpFlag.Short('h')
-	p.flags(app)
-	app.Command("serve", "Run the exporter (default command).").Default()
-	app.Command("check", "Check the configuration and print the requests of a scrape.")
-	count := app.Command("count", "Run every query once and print the results.")
-	count.Flag("output", "Output format. One of: [table, json]").Envar("BOTPENGUIN_OUTPUT").Default("table").EnumVar(&p.outputFormat, "table", "json")
-	app.Command("healthcheck", "Check whether the exporter running with the same flags is ready. Exits with 0 or 1.")
-	app.Command("demo", "Run the exporter on a simulated inbox. Needs no token and no network.")
+	p.declare(app)
 	var err error
 	p.command, err = app.Parse(args)
 	switch {
@@ -119,14 +112,35 @@ func parse(args []string, stdout, stderr io.Writer) (p *program, exit int) {
 		err = p.validate()
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "botpenguin_exporter: error: %v, try --help\n", err)
+		fmt.Fprintf(stderr, "botpenguin_exporter: error: %s\n", command.LineError(err, app.Model()))
 		return p, 1
 	}
 	return p, -1
 }
 
-// flags declares the flags shared by all commands, each with an environment variable
-// named after it.
+// declare declares commands and flags, and the environment variables of these.
+func (p *program) declare(app *kingpin.Application) {
+	p.flags(app)
+	app.Command("serve", "Run the exporter (default command).").Default()
+	check := app.Command("check", "Check the configuration and print what a scrape asks, without asking it.")
+	p.output(check)
+	check.Flag("bodies", "Print whole request bodies.").BoolVar(&p.check.Bodies)
+	check.Flag("scrape.interval", "Time between two scrapes, to compare their requests with the rate limit.").Default("15s").DurationVar(&p.check.Interval)
+	count := app.Command("count", "Run every query once and print the results.")
+	p.output(count)
+	count.Flag("account", "Only this account.").StringVar(&p.selection.Account)
+	count.Flag("query", "Only this query.").StringVar(&p.selection.Query)
+	doctor := app.Command("doctor", "Ask the API of each account what its documentation leaves open. Makes at most 60 requests per account, which only read.")
+	p.output(doctor)
+	doctor.Flag("account", "Ask only this account.").StringVar(&p.selection.Account)
+	discover := app.Command("discover", "Print a configuration with the segments, bots, agents, tags and channels of an account. Makes at most 22 requests, which only read.")
+	discover.Flag("account", "The account. Required if there are several.").StringVar(&p.selection.Account)
+	app.Command("healthcheck", "Check whether the exporter running with the same flags is ready. Exits with 0 or 1.")
+	app.Command("demo", "Run the exporter on a simulated inbox. Needs no token and no network.")
+	setVariables(app)
+}
+
+// flags declares the flags shared by all commands.
 func (p *program) flags(app *kingpin.Application) {
 	app.Flag("config.file", "Path to the configuration file. Without it, the built-in configuration is used, which needs BOTPENGUIN_TOKEN.").StringVar(&p.configFile)
 	p.toolkit = kingpinflag.AddFlags(app, ":10893")
@@ -138,11 +152,28 @@ func (p *program) flags(app *kingpin.Application) {
 	app.Flag("metrics.accounts", "Expose the metrics of all accounts under the telemetry path. Without it, they are only available from /probe.").Default("true").BoolVar(&p.web.Accounts)
 	app.Flag("log.level", "Only log messages with the given severity or above. One of: [debug, info, warn, error]").Default("info").EnumVar(&p.log.Level, "debug", "info", "warn", "error")
 	app.Flag("log.format", "Output format of log messages. One of: [logfmt, json]").Default("logfmt").EnumVar(&p.log.Format, "logfmt", "json")
+}
+
+// setVariables gives each flag an environment variable, except those that select what a
+// command looks at: a variable that was forgotten would hide the rest.
+func setVariables(app *kingpin.Application) {
 	for _, flag := range app.Model().Flags {
 		if flag.Name != "help" && flag.Name != "version" && !strings.HasPrefix(flag.Name, "completion-") && !strings.HasPrefix(flag.Name, "help-") {
-			app.GetFlag(flag.Name).Envar("BOTPENGUIN_" + strings.ToUpper(strings.NewReplacer(".", "_", "-", "_").Replace(flag.Name)))
+			command.SetVariable(app.GetFlag(flag.Name))
 		}
 	}
+	for _, c := range app.Model().Commands {
+		for _, flag := range c.Flags {
+			if flag.Name != "account" && flag.Name != "query" {
+				command.SetVariable(app.GetCommand(c.Name).GetFlag(flag.Name))
+			}
+		}
+	}
+}
+
+// output declares the flag of commands that print a table.
+func (p *program) output(command *kingpin.CmdClause) {
+	command.Flag("output", "Output format. One of: [table, json]").Default("table").EnumVar(&p.format, "table", "json")
 }
 
 // validate returns an error for the first flag with an invalid value.
@@ -152,6 +183,8 @@ func (p *program) validate() error {
 		return fmt.Errorf("--web.max-requests=%d: must not be negative", p.web.MaxRequests)
 	case p.web.TimeoutOffset < 0:
 		return fmt.Errorf("--scrape.timeout-offset=%s: must not be negative", p.web.TimeoutOffset)
+	case p.command == "check" && p.check.Interval <= 0:
+		return fmt.Errorf("--scrape.interval=%s: must be above 0", p.check.Interval)
 	}
 	if err := web.CheckTelemetryPath(p.web.TelemetryPath); err != nil {
 		return fmt.Errorf("--web.telemetry-path: %w", err)
@@ -172,9 +205,14 @@ func (p *program) perform(ctx context.Context, env func(string) (string, bool), 
 	serve.Log.Writer = stderr
 	switch p.command {
 	case "check":
-		return command.Check(config, inboxAlerts, stdout, stderr)
+		p.check.Format, p.check.Alerts = p.format, inboxAlerts
+		return command.Check(config, p.check, stdout, stderr)
 	case "count":
-		return command.Count(ctx, config, p.outputFormat, stdout, stderr)
+		return command.Count(ctx, config, command.CountOptions{Selection: p.selection, Format: p.format}, stdout, stderr)
+	case "doctor":
+		return command.Doctor(ctx, config, command.DoctorOptions{Account: p.selection.Account, Format: p.format}, stdout, stderr)
+	case "discover":
+		return command.Discover(ctx, config, p.selection.Account, stdout, stderr)
 	case "healthcheck":
 		return command.Healthcheck(ctx, *p.toolkit)
 	case "demo":

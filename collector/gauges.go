@@ -1,12 +1,33 @@
 package collector
 
 import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/config"
 )
+
+// LabelText formats labels as the exposition does.
+func LabelText(labels map[string]string) string {
+	var pairs []string
+	for _, name := range slices.Sorted(maps.Keys(labels)) {
+		pairs = append(pairs, fmt.Sprintf("%s=%q", name, labels[name]))
+	}
+	return "{" + strings.Join(pairs, ",") + "}"
+}
+
+// partText returns the labels of a part, or "" if the query has no other.
+func partText(q *config.Query, labels map[string]string) string {
+	if len(q.Parts) < 2 {
+		return ""
+	}
+	return LabelText(labels)
+}
 
 // Gauges is a prometheus.Collector that turns snapshots into gauges, and into counters
 // where several scrapes of one exporter do not get into each other's way. It is meant for

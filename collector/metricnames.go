@@ -18,8 +18,8 @@ const (
 
 // AddedMetric is a metric that a query has besides its own.
 type AddedMetric struct {
-	Name string
-	Text string // where it comes from, for people; may be empty
+	Name string `json:"name"`
+	Text string `json:"text,omitempty"` // where it comes from, for people
 }
 
 // AddedMetrics returns the metrics that a query has besides its own.

@@ -29,7 +29,7 @@ func newMetrics() *Metrics {
 	return &Metrics{
 		requests: counter("botpenguin_api_requests_total", "Requests to the inbox API by HTTP status code, other for unknown codes, or error if there was no response.", "code"),
 		retries:  counter("botpenguin_api_retries_total", "Retries of failed requests to the inbox API."),
-		audits:   counter("botpenguin_pages_audited_total", "Audited pages before the last one, by result: full, as counting assumes, or irregular.", "result"),
+		audits:   counter("botpenguin_pages_audited_total", "Audited pages by result: full if they are as counting assumes, otherwise irregular.", "result"),
 		bytes:    counter("botpenguin_api_response_bytes_total", "Size of the inbox API's responses in bytes, after decompression."),
 		errors:   counter("botpenguin_query_errors_total", "Failed queries by reason.", "reason"),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{

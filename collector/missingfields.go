@@ -28,7 +28,7 @@ func (a *Account) missingFields(p planned) []change {
 			continue
 		}
 		if part.missing[i]++; part.missing[i] == missingReads {
-			changes = append(changes, change{query: p.query.Name, missing: p.query.GroupBy[i].Field, contacts: len(contacts)})
+			changes = append(changes, change{query: p.query.Name, part: partText(p.query, p.part().Labels), missing: p.query.GroupBy[i].Field, contacts: len(contacts)})
 		}
 	}
 	return changes

@@ -48,7 +48,7 @@ func newPlan(queries []*config.Query, now time.Time) *plan {
 			body := part.Filter.At(now)
 			t := bodies[body]
 			if t == nil {
-				t = &task{name: q.Name, body: body}
+				t = &task{name: q.Name, part: partText(q, part.Labels), body: body}
 				bodies[body] = t
 				p.tasks = append(p.tasks, t)
 			}
@@ -124,14 +124,30 @@ func indexOf(paths *[]inbox.Path, path inbox.Path) int {
 	return len(*paths) - 1
 }
 
-// DistinctRequests returns the number of distinct request bodies in a scrape of an
-// account, and how many of them read all pages. The others take about one request each.
-func DistinctRequests(account *config.Account, now time.Time) (all, read int) {
+// Requests are those of an account's scrapes, apart from the further pages of reads,
+// searches for last pages, audits and retries.
+type Requests struct {
+	Distinct  int     // request bodies of a scrape; equal ones are asked once
+	Reads     int     // how many of them read every page of contacts; the others take about one request each
+	PerMinute float64 // of scrapes at an interval, less what a min_interval saves
+}
+
+// RequestsOf returns the requests of an account that is scraped at an interval, above 0.
+func RequestsOf(account *config.Account, now time.Time, interval time.Duration) Requests {
 	p := newPlan(account.Queries, now)
-	for _, t := range p.tasks {
-		if t.read || t.query.Walk {
-			read++
+	requests := Requests{Distinct: len(p.tasks)}
+	every := make(map[*task]time.Duration)
+	for _, part := range p.parts {
+		due := max(interval, account.MinInterval, part.query.MinInterval)
+		if earlier, known := every[part.task]; !known || due < earlier {
+			every[part.task] = due
 		}
 	}
-	return len(p.tasks), read
+	for _, t := range p.tasks {
+		if t.read || t.query.Walk {
+			requests.Reads++
+		}
+		requests.PerMinute += float64(time.Minute) / float64(every[t])
+	}
+	return requests
 }

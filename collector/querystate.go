@@ -55,6 +55,8 @@ func (a *Account) queryState(q *config.Query) *queryState {
 // change is a query that started to fail, fails for another reason, or recovered.
 type change struct {
 	query   string
+	part    string       // the labels of the part that it is about; "": the query has no other
+	parts   int          // of a failure: how many parts failed
 	queries int          // for a change of the whole account: how many it affects
 	before  inbox.Reason // as last logged; "": it succeeded
 	reason  inbox.Reason // "": it recovered
@@ -75,6 +77,7 @@ func (a *Account) rememberResult(result *Result) []change {
 	s.last = result
 	c := change{query: result.Query.Name, before: s.logged, err: result.Err()}
 	if c.err != nil {
+		c.part, c.parts = result.failedParts()
 		c.reason = inbox.ReasonOf(c.err)
 		c.warmUp = c.reason == inbox.Timeout && s.succeeded.IsZero() && result.searching()
 		a.metrics.failed(c.reason)
@@ -99,12 +102,27 @@ func (s *queryState) doubtChanges(result *Result) []change {
 		for _, part := range result.Parts {
 			if c.text == "" && result.Doubts[doubt] {
 				c.text = part.doubts.text(doubt)
+				c.part = partText(result.Query, part.Labels)
 			}
 		}
 		changes = append(changes, c)
 	}
 	s.doubted = result.Doubts
 	return changes
+}
+
+// failedParts returns the labels of the first part that failed, "" if the query has no
+// other, and how many did.
+func (r *Result) failedParts() (first string, failed int) {
+	for _, part := range r.Parts {
+		if part.Err == nil {
+			continue
+		}
+		if failed++; failed == 1 {
+			first = partText(r.Query, part.Labels)
+		}
+	}
+	return first, failed
 }
 
 // searching reports whether the API answered requests for each part that failed: its last
@@ -142,6 +160,12 @@ func merge(changes []change) []change {
 func (c change) log(logger log.Logger) {
 	line := func(leveled log.Logger, msg string, details ...any) {
 		subject := []any{"msg", msg, "query", c.query}
+		if c.part != "" {
+			subject = append(subject, "part", c.part)
+		}
+		if c.part != "" && c.parts > 1 {
+			subject = append(subject, "failed_parts", c.parts)
+		}
 		if c.queries > 0 {
 			subject = []any{"msg", msg, "queries", c.queries}
 		}
@@ -161,13 +185,16 @@ func (c change) log(logger log.Logger) {
 	case c.warmUp:
 		line(level.Info(logger), "query has no value yet: its last page is still searched for", "err", c.err)
 	case c.queries > 0:
-		line(level.Error(logger), "requests are not authorized", "reason", c.reason, "err", c.err, "hint", hints[c.reason])
+		line(level.Error(logger), "requests are not authorized", "reason", c.reason, "err", c.err, "hint", Hint(c.reason))
 	default:
-		line(level.Error(logger), "query failed", "reason", c.reason, "err", c.err, "hint", hints[c.reason])
+		line(level.Error(logger), "query failed", "reason", c.reason, "err", c.err, "hint", Hint(c.reason))
 	}
 }
 
-// hints are logged with a failed query: what to do about it.
+// Hint returns what to do about a query that failed with this reason.
+func Hint(reason inbox.Reason) string { return hints[reason] }
+
+// hints are those of [Hint].
 var hints = map[inbox.Reason]string{
 	inbox.Timeout:     "if this persists, raise timeout and Prometheus' scrape_timeout, or rate_limit and concurrency if the API allows it",
 	inbox.Connection:  "check the account's url, proxy_url and tls_config, and the network between the exporter and the API",

@@ -191,7 +191,7 @@ func TestAudits(t *testing.T) {
 			scrape(account) // the second one audits the page size, which the first one found
 		}
 		const want = `
-# HELP botpenguin_pages_audited_total Audited pages before the last one, by result: full, as counting assumes, or irregular.
+# HELP botpenguin_pages_audited_total Audited pages by result: full if they are as counting assumes, otherwise irregular.
 # TYPE botpenguin_pages_audited_total counter
 botpenguin_pages_audited_total{account="acme",result="full"} 11
 botpenguin_pages_audited_total{account="acme",result="irregular"} 0

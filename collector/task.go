@@ -16,6 +16,7 @@ import (
 // queries with that body share it. The run's lock guards its outcome.
 type task struct {
 	name      string // of the first query that needs it
+	part      string // the labels of its first part; "": the query has no other
 	query     paging.Query
 	body      filter.Body
 	counted   bool                 // a part needs the number of contacts
@@ -167,8 +168,15 @@ func (t *task) fetch(ctx context.Context, p int, selection *inbox.Selection) (in
 
 // observe logs and records a request for page p.
 func (t *task) observe(p int, x inbox.Exchange) {
-	level.Debug(t.run.logger).Log("msg", "API request", "query", t.name, "page", p, "code", code(x),
-		"duration", x.Duration, "bytes", x.Bytes, "err", x.Err)
+	line := []any{"msg", "API request", "query", t.name}
+	if t.part != "" {
+		line = append(line, "part", t.part)
+	}
+	line = append(line, "page", p, "code", code(x), "duration", x.Duration, "bytes", x.Bytes)
+	if x.Err != nil {
+		line = append(line, "err", x.Err)
+	}
+	level.Debug(t.run.logger).Log(line...)
 	t.run.mu.Lock()
 	defer t.run.mu.Unlock()
 	t.requests++

@@ -2,7 +2,7 @@ package command
 
 import (
 	"fmt"
-	"io"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -56,8 +56,14 @@ func needs(expr string, rules []rule) []string {
 	return slices.Compact(all)
 }
 
-// printAlertData prints which of the shipped alerts an account has the metrics for.
-func printAlertData(out io.Writer, account *config.Account, rules []rule) {
+// alertData is which of the shipped alerts on the inbox an account has the metrics for.
+type alertData struct {
+	With    []string            `json:"with_data"`
+	Without map[string][]string `json:"without_data"` // the metrics that each lacks
+}
+
+// alertDataOf returns the alert data of an account.
+func alertDataOf(account *config.Account, rules []rule) alertData {
 	has := make(map[string]bool)
 	for _, q := range account.Queries {
 		has[collector.MetricName(q)] = true
@@ -65,23 +71,29 @@ func printAlertData(out io.Writer, account *config.Account, rules []rule) {
 			has[added.Name] = true
 		}
 	}
-	var with, without []string
+	data := alertData{With: []string{}, Without: make(map[string][]string)}
 	for _, r := range rules {
-		if r.Alert == "" || slices.Contains(with, r.Alert) {
+		if r.Alert == "" || slices.Contains(data.With, r.Alert) {
 			continue
 		}
 		lacking := slices.DeleteFunc(needs(r.Expr, rules), func(name string) bool { return has[name] })
 		if len(lacking) == 0 {
-			with = append(with, r.Alert)
-		} else if line := r.Alert + " needs " + strings.Join(lacking, ", "); !slices.Contains(without, line) {
-			without = append(without, line)
+			data.With = append(data.With, r.Alert)
+		} else {
+			data.Without[r.Alert] = lacking
 		}
 	}
-	if len(with) > 0 {
-		fmt.Fprintf(out, "  shipped alerts with data: %s\n", strings.Join(with, ", "))
+	return data
+}
+
+// text says which alerts have data, and what the others lack.
+func (d alertData) text() string {
+	text := ""
+	if len(d.With) > 0 {
+		text = fmt.Sprintf("  shipped alerts with data: %s\n", strings.Join(d.With, ", "))
 	}
-	for _, line := range without {
-		fmt.Fprintf(out, "  shipped alert without data: %s\n", line)
+	for _, alert := range slices.Sorted(maps.Keys(d.Without)) {
+		text += fmt.Sprintf("  shipped alert without data: %s needs %s\n", alert, strings.Join(d.Without[alert], ", "))
 	}
-	fmt.Fprintln(out)
+	return text
 }

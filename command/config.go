@@ -21,6 +21,8 @@ type Config struct {
 	// Redirect changes where the requests of an account go before the account is created;
 	// nil leaves it as configured.
 	Redirect func(*config.Account)
+	// Selection is what accounts are created for.
+	Selection Selection
 }
 
 // builtInName is the file name in errors of the built-in configuration.
@@ -52,8 +54,12 @@ func (c Config) load(reads reads, process *collector.Process, logger log.Logger)
 	for _, warning := range cfg.Warnings {
 		level.Warn(logger).Log("msg", "configuration warning", "warning", warning)
 	}
+	selected, err := c.Selection.of(cfg)
+	if err != nil {
+		return nil, nil, err
+	}
 	var accounts []*collector.Account
-	for _, a := range cfg.Accounts {
+	for _, a := range selected {
 		if c.Redirect != nil {
 			c.Redirect(a)
 		}

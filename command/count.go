@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -25,31 +24,36 @@ type row struct {
 	Labels   map[string]string `json:"labels"`
 	Count    *int              `json:"count"` // null if it failed
 	Oldest   *float64          `json:"oldest_seconds,omitempty"`
-	Requests int               `json:"requests"` // of the part, which several series may share
+	Requests *int              `json:"requests,omitempty"` // on the first row of a part
 	Duration float64           `json:"duration_seconds"`
 	Reason   inbox.Reason      `json:"reason,omitempty"`
 	Error    string            `json:"error,omitempty"`
+	Hint     string            `json:"hint,omitempty"` // what to do about the error
 }
 
-// Count runs every query once, without a deadline, and prints the results to out, as a
-// table or with the format "json" as JSON. It shows its progress on progress if that is a
-// terminal. It returns an error if any query failed.
-func Count(ctx context.Context, c Config, format string, out, progress io.Writer) error {
+// CountOptions are the flags of count.
+type CountOptions struct {
+	Selection
+	Format string // table or json
+}
+
+// Count runs the selected queries once, without a deadline, and prints the results to out,
+// as a table or with the format "json" as JSON. It shows its progress on progress if that
+// is a terminal. It returns an error if any query failed.
+func Count(ctx context.Context, c Config, options CountOptions, out, progress io.Writer) error {
 	process := collector.NewProcess()
+	c.Selection = options.Selection
 	_, accounts, err := c.load(newReads(), process, log.NewNopLogger())
 	if err != nil {
 		return err
 	}
 	defer closeAll(accounts)
-	stop := showProgress(progress, accounts)
+	stop := showProgress(progress, func() string { return progressLine(accounts) })
 	rows := countAll(ctx, accounts)
 	stop()
 	hide(rows, process.Secrets)
-	if format == "json" {
-		encoder := json.NewEncoder(out)
-		encoder.SetEscapeHTML(false)
-		encoder.SetIndent("", "  ")
-		err = encoder.Encode(rows)
+	if options.Format == "json" {
+		err = printJSON(out, rows)
 	} else {
 		err = printTable(out, rows)
 	}
@@ -107,7 +111,7 @@ func rowsOf(account string, result *collector.Result) []row {
 			Account:  account,
 			Metric:   collector.MetricName(result.Query),
 			Labels:   part.Labels,
-			Requests: part.Requests,
+			Requests: &part.Requests,
 			Duration: math.Round(part.Duration().Seconds()*1000) / 1000,
 		}
 		if r.Labels == nil {
@@ -115,6 +119,7 @@ func rowsOf(account string, result *collector.Result) []row {
 		}
 		if part.Err != nil {
 			r.Reason, r.Error = inbox.ReasonOf(part.Err), part.Err.Error()
+			r.Hint = collector.Hint(r.Reason)
 			rows = append(rows, r)
 		}
 		for _, series := range part.Series {
@@ -127,6 +132,7 @@ func rowsOf(account string, result *collector.Result) []row {
 				r.Oldest = &oldest
 			}
 			rows = append(rows, r)
+			r.Requests = nil
 		}
 	}
 	return rows
@@ -134,22 +140,28 @@ func rowsOf(account string, result *collector.Result) []row {
 
 func printTable(out io.Writer, rows []row) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "ACCOUNT\tMETRIC\tLABELS\tCOUNT\tREQUESTS\tDURATION OR ERROR")
+	fmt.Fprintln(table, "ACCOUNT\tMETRIC\tLABELS\tCOUNT\tOLDEST\tREQUESTS\tDURATION OR ERROR")
 	for _, r := range rows {
-		count, took := "-", fmt.Sprintf("%.3fs", r.Duration)
+		count, oldest, requests, took := "-", "-", "", fmt.Sprintf("%.3fs", r.Duration)
 		if r.Count != nil {
 			count = fmt.Sprint(*r.Count)
 		}
-		if r.Error != "" {
-			took = fmt.Sprintf("%s: %s", r.Reason, r.Error)
+		if r.Oldest != nil {
+			oldest = (time.Duration(*r.Oldest) * time.Second).String()
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d\t%s\n", r.Account, r.Metric, labelText(r.Labels), count, r.Requests, took)
+		if r.Requests != nil {
+			requests = fmt.Sprint(*r.Requests)
+		}
+		if r.Error != "" {
+			took = fmt.Sprintf("%s: %s (%s)", r.Reason, r.Error, r.Hint)
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Account, r.Metric, collector.LabelText(r.Labels), count, oldest, requests, took)
 	}
 	return table.Flush()
 }
 
-// showProgress shows the progress of accounts on a terminal until stop is called.
-func showProgress(w io.Writer, accounts []*collector.Account) (stop func()) {
+// showProgress shows a line of progress on a terminal until stop is called.
+func showProgress(w io.Writer, line func() string) (stop func()) {
 	if file, ok := w.(*os.File); !ok || !term.IsTerminal(int(file.Fd())) {
 		return func() {}
 	}
@@ -161,7 +173,7 @@ func showProgress(w io.Writer, accounts []*collector.Account) (stop func()) {
 		for {
 			select {
 			case <-ticker.C:
-				fmt.Fprintf(w, "\r\033[K%s", progressLine(accounts))
+				fmt.Fprintf(w, "\r\033[K%s", line())
 			case <-quit:
 				fmt.Fprint(w, "\r\033[K")
 				return

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	promconfig "github.com/prometheus/common/config"
@@ -49,7 +48,14 @@ func Demo(ctx context.Context, s Serve, out io.Writer) error {
 		a.HTTP = promconfig.HTTPClientConfig{Authorization: &promconfig.Authorization{Type: "Bearer", Credentials: promconfig.Secret(simulated.Token)}}
 	}
 	path := s.Web.TelemetryPath
-	s.Ready = func(address net.Addr) { fmt.Fprint(out, demoText(address, path)) }
+	s.Ready = func(address net.Addr) {
+		page, err := newDemoPage(address, path, *s.Toolkit.WebConfigFile)
+		if err != nil {
+			fmt.Fprintln(out, err) // it was readable when the flags were checked
+		}
+		page.Simulation, page.Token = simulation.String(), simulated.Token
+		page.print(out)
+	}
 	return s.Run(ctx)
 }
 
@@ -77,34 +83,4 @@ func withDefaults(env func(string) (string, bool), defaults map[string]string) f
 		value, ok := defaults[name]
 		return value, ok
 	}
-}
-
-// demoText returns the text that Demo prints.
-func demoText(address net.Addr, path string) string {
-	target, err := localAddress(address.String())
-	if err != nil {
-		target = address.String()
-	}
-	return strings.NewReplacer("TARGET", target, "PATH", path).Replace(`
-Simulating the inbox of a support team. One day takes four minutes.
-
-  http://TARGETPATH   metrics
-  http://TARGET/   home page
-
-Watch the backlog of unanswered customers:
-
-  while sleep 2; do curl -s http://TARGETPATH | grep '^botpenguin_inbox_.*backlog'; done
-
-To scrape the demo, add this to the configuration of Prometheus:
-
-scrape_configs:
-  - job_name: botpenguin
-    scrape_interval: 5s
-    metrics_path: PATH
-    static_configs:
-      - targets: ["TARGET"]
-
-Press Ctrl-C to stop.
-
-`)
 }

@@ -1,7 +1,6 @@
 package command
 
 import (
-	"strings"
 	"sync"
 	"time"
 
@@ -72,11 +71,8 @@ func (l *loader) load() error {
 // reload is load that also logs the errors.
 func (l *loader) reload() error {
 	err := l.load()
-	if err == nil {
-		return nil
-	}
-	for _, line := range strings.Split(err.Error(), "\n") {
-		level.Error(l.logger).Log("msg", "reloading the configuration failed, keeping the current one", "err", line)
+	if err != nil {
+		logError(l.logger, "reloading the configuration failed, keeping the current one", err)
 	}
 	return err
 }

@@ -3,6 +3,7 @@ package command
 import (
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/go-kit/log"
 	"github.com/go-kit/log/level"
@@ -33,6 +34,14 @@ func (l Log) queue() *logQueue { return newLogQueue(l.Writer, l.reportDropped) }
 func (l Log) reportDropped(n int) error {
 	logger := log.With(l.logger(l.Writer, nil), "ts", log.DefaultTimestampUTC)
 	return level.Warn(logger).Log("msg", "log lines dropped because the log was not read", "n", n)
+}
+
+// logError logs an error, each of its lines by itself: those of a configuration have one for
+// each thing wrong.
+func logError(logger log.Logger, msg string, err error) {
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		level.Error(logger).Log("msg", msg, "err", line)
+	}
 }
 
 // redacted returns a logger that removes secrets from texts and errors. This is the last

@@ -29,7 +29,7 @@ func TestCheckEndsWhileAFileHangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, release := hangingConfig(t)
 		began := time.Now()
-		if err := Check(c, nil, nil, nil); err == nil || err.Error() != hung {
+		if err := Check(c, CheckOptions{Interval: time.Second}, nil, nil); err == nil || err.Error() != hung {
 			t.Errorf("%v, want %s", err, hung)
 		}
 		if took := time.Since(began); took != readTimeout {

@@ -47,15 +47,25 @@ type Serve struct {
 }
 
 // Run runs the exporter until ctx ends and shuts it down gracefully. It returns nil after
-// a shutdown, or an error if it cannot serve. It flushes the log before it returns.
+// a shutdown, or an error if it cannot serve, which it has logged. It flushes the log
+// before it returns.
 func (s Serve) Run(ctx context.Context) error {
 	lines := s.Log.queue()
 	defer lines.close()
 	process := collector.NewProcess()
 	plain := s.Log.logger(lines, process.Secrets)
 	logger := log.With(plain, "ts", log.DefaultTimestampUTC)
+	if err := s.run(ctx, process, plain, logger, lines.dropped); err != nil {
+		logError(logger, "the exporter cannot run", err)
+		return &ExitError{Code: 1, Err: err, Logged: true}
+	}
+	return nil
+}
+
+// run is Run with a log. plain is logger without timestamps.
+func (s Serve) run(ctx context.Context, process *collector.Process, plain, logger log.Logger, dropped prometheus.Counter) error {
 	loader := newLoader(s.Config, process, logger)
-	s.Web.Registry, s.Web.Logger, s.Web.Reload = newRegistry(loader, lines.dropped), logger, loader.reload
+	s.Web.Registry, s.Web.Logger, s.Web.Reload = newRegistry(loader, dropped), logger, loader.reload
 	s.Web.Secrets = process.Secrets
 	loader.server = web.New(s.Web)
 	if err := loader.load(); err != nil {
@@ -115,6 +125,9 @@ func (s Serve) serve(ctx context.Context, handler *web.Server, plain, logger log
 	go func() { ended <- toolkit.ListenAndServe(server, s.Toolkit, slogger) }()
 	select {
 	case err := <-ended:
+		if network, ok := errors.AsType[*net.OpError](err); ok && network.Op == "listen" {
+			return fmt.Errorf("--web.listen-address: %w", err)
+		}
 		return fmt.Errorf("serving: %w", err)
 	case <-ctx.Done():
 	}

@@ -51,7 +51,7 @@ func (r *reader) account(v strictyaml.Value, global dimensions) *accountDraft {
 	keys, _ := v.Mapping(append(slices.Clone(accountKeys), httpClientKeys()...)...)
 	keys.Require("name", "url")
 	account := &accountDraft{
-		Account:    &Account{RateLimit: 10, Concurrency: 4, Timeout: 10 * time.Second},
+		Account:    &Account{at: v, RateLimit: 10, Concurrency: 4, Timeout: 10 * time.Second},
 		at:         v,
 		keys:       keys,
 		dimensions: global,
@@ -83,6 +83,9 @@ func (r *reader) account(v strictyaml.Value, global dimensions) *accountDraft {
 	return account
 }
 
+// alertedAge is the threshold botpenguin_threshold:results_age_seconds of the alerts.
+const alertedAge = 15 * time.Minute
+
 // readLimits reads the numbers and durations of an account.
 func readLimits(account *Account, keys strictyaml.Mapping) {
 	if v, ok := keys.Get("rate_limit"); ok {
@@ -108,6 +111,9 @@ func readLimits(account *Account, keys strictyaml.Mapping) {
 	}
 	if v, ok := keys.Get("min_interval"); ok {
 		account.MinInterval, _ = v.Duration()
+		if account.MinInterval >= alertedAge {
+			v.Warnf("results may become older than the %s after which the alert BotPenguinResultsOld fires: raise its threshold, too", alertedAge)
+		}
 	}
 }
 

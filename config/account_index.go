@@ -1,6 +1,9 @@
 package config
 
-import "github.com/botpenguin-exporter/botpenguin_exporter/config/internal/strictyaml"
+import (
+	"github.com/botpenguin-exporter/botpenguin_exporter/config/internal/strictyaml"
+	"github.com/botpenguin-exporter/botpenguin_exporter/internal/suggest"
+)
 
 // accountIndex finds accounts by their names.
 type accountIndex struct {
@@ -38,7 +41,7 @@ func (index *accountIndex) list(v strictyaml.Value) []*accountDraft {
 		switch {
 		case name == "" || len(index.named) == 0: // reported
 		case !known:
-			items[i].Errorf("unknown account %s%s", items[i].Quoted(), strictyaml.Suggestion(name, index.public))
+			items[i].Errorf("unknown account %s%s", items[i].Quoted(), suggest.Text(name, index.public))
 		case seen[name]:
 			items[i].Errorf("the account %s is listed twice", items[i].Quoted())
 		default:

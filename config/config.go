@@ -12,6 +12,7 @@ import (
 
 	promconfig "github.com/prometheus/common/config"
 
+	"github.com/botpenguin-exporter/botpenguin_exporter/config/internal/strictyaml"
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/filter"
 )
 
@@ -50,6 +51,8 @@ type Account struct {
 	// Queries are those that the account runs, in the order of the configuration,
 	// expanded with the account's dimensions.
 	Queries []*Query
+
+	at strictyaml.Value // in the file
 }
 
 // Query is one metric of one account.

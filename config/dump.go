@@ -35,7 +35,7 @@ func dump(zone *time.Location, accounts []*accountDraft, top strictyaml.Mapping)
 	queries, _ := top.Get("queries")
 	items, _ := queries.Items()
 	for some := range slices.Chunk(items, dumpedAtOnce) {
-		out = append(out, strictyaml.Marshal(listOf(some, dumpFilters))...)
+		out = append(out, strictyaml.Marshal(listOf(some, dumpQuery))...)
 	}
 	return out
 }
@@ -57,7 +57,7 @@ func dumpDimensions(v strictyaml.Value) []byte {
 		for _, e := range some {
 			part.Content = append(part.Content, textOf(e.Name), e.Value.Written())
 		}
-		hideNamed(part, false)
+		hideSecrets(filterSecrets(part))
 		out = append(out, bytes.TrimPrefix(strictyaml.Marshal(mappingOf(key, part)), []byte(key+":\n"))...)
 	}
 	return out
@@ -69,9 +69,7 @@ func dumpAccount(a *accountDraft) *yaml.Node {
 	if a.walk {
 		counting = "walk"
 	}
-	url := orWritten(a.keys, "url", textOf(a.URL.String()))
-	url.Value = hideInURL(url.Value)
-	account := mappingOf("name", orWritten(a.keys, "name", textOf(a.Name)), "url", url)
+	account := mappingOf("name", orWritten(a.keys, "name", textOf(a.Name)), "url", orWritten(a.keys, "url", textOf(a.URL.String())))
 	account.Content = append(account.Content, dumpHTTP(a.HTTP, a.at).Content...)
 	account.Content = append(account.Content, mappingOf(
 		"rate_limit", orWritten(a.keys, "rate_limit", numberOf(a.RateLimit)),
@@ -82,9 +80,17 @@ func dumpAccount(a *accountDraft) *yaml.Node {
 		"verify", orWritten(a.keys, "verify", textOf(string(a.verify))),
 	).Content...)
 	if own, ok := a.keys.Get("dimensions"); ok {
-		account.Content = append(account.Content, textOf("dimensions"), dumpFilters(own))
+		account.Content = append(account.Content, textOf("dimensions"), own.Written())
 	}
+	hideSecrets(accountSecrets(account))
 	return account
+}
+
+// dumpQuery returns a query as the file has it, without its secrets.
+func dumpQuery(v strictyaml.Value) *yaml.Node {
+	n := v.Written()
+	hideSecrets(filterSecrets(n))
+	return n
 }
 
 // orWritten returns the value of a key as the file has it if there are variables in it,

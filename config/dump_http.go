@@ -7,14 +7,13 @@ import (
 	"github.com/botpenguin-exporter/botpenguin_exporter/config/internal/strictyaml"
 )
 
-// dumpHTTP returns the keys of an account's HTTP client without their secrets. The
-// library hides what it declares secret; what else may be is hidden here.
+// dumpHTTP returns the keys of an account's HTTP client. The library hides what it
+// declares secret; what else may be is not hidden yet.
 func dumpHTTP(cfg promconfig.HTTPClientConfig, account strictyaml.Value) *yaml.Node {
 	var encoded yaml.Node
 	_ = encoded.Encode(cfg) // the values were read from YAML
 	n := strictyaml.Escaped(&encoded)
 	showWritten(n, account)
-	hideSecrets(n)
 	return n
 }
 
@@ -41,24 +40,6 @@ func showWritten(n *yaml.Node, v strictyaml.Value) {
 	case n.Kind == yaml.ScalarNode && n.Value != hidden:
 		if _, variables := v.Source(); variables {
 			*n = *v.Written()
-		}
-	}
-}
-
-// hideSecrets hides what the library shows and may be secret.
-func hideSecrets(n *yaml.Node) {
-	if n.Kind != yaml.MappingNode {
-		return
-	}
-	for i := 0; i < len(n.Content); i += 2 {
-		value := n.Content[i+1]
-		switch n.Content[i].Value {
-		case "values", "endpoint_params", "claims":
-			hideLeaves(value)
-		case "proxy_url", "token_url":
-			value.Value = hideInURL(value.Value)
-		default:
-			hideSecrets(value)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/config/internal/strictyaml"
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/filter"
+	"github.com/botpenguin-exporter/botpenguin_exporter/internal/suggest"
 )
 
 // maxParts is how many filters a query may become for one account: each costs at
@@ -71,7 +72,7 @@ func expandQuery(q *queryDraft, account *accountDraft) *Query {
 		d, ok := account.dimensions.find(by.name)
 		if !ok {
 			by.at.Errorf("%s has no dimension %s%s", account.at.Path(), by.at.Quoted(),
-				strictyaml.Suggestion(by.name, account.dimensions.names()))
+				suggest.Text(by.name, account.dimensions.names()))
 			continue
 		}
 		if len(expanded.Parts)*len(d.values) > maxParts {

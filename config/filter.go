@@ -6,6 +6,7 @@ import (
 
 	"github.com/botpenguin-exporter/botpenguin_exporter/config/internal/strictyaml"
 	"github.com/botpenguin-exporter/botpenguin_exporter/inbox/filter"
+	"github.com/botpenguin-exporter/botpenguin_exporter/internal/suggest"
 )
 
 var (
@@ -61,7 +62,7 @@ func checkExport(v strictyaml.Value) {
 // documented.
 func fieldSuggestion(name string) string {
 	const undocumented = "undocumented fields go under extra"
-	if suggestion := strictyaml.Suggestion(name, append(fieldNames(), "extra")); suggestion != "" {
+	if suggestion := suggest.Text(name, append(fieldNames(), "extra")); suggestion != "" {
 		return suggestion + " (" + undocumented + ")"
 	}
 	return ", " + undocumented
@@ -172,7 +173,7 @@ func statuses(v strictyaml.Value) ([]string, bool) {
 	for i, name := range names {
 		if !slices.Contains(filter.Statuses(), name) {
 			items[i].Warnf("%s is not a documented status%s",
-				items[i].Quoted(), strictyaml.Suggestion(name, filter.Statuses()))
+				items[i].Quoted(), suggest.Text(name, filter.Statuses()))
 		}
 	}
 	return names, true
@@ -189,7 +190,7 @@ func applicableFilters(v strictyaml.Value, extra []string) ([]string, bool) {
 	documented := fieldNames()
 	for i, name := range names {
 		if !slices.Contains(documented, name) && !slices.Contains(extra, name) {
-			items[i].Errorf("unknown filter field %s%s", items[i].Quoted(), strictyaml.Suggestion(name, documented))
+			items[i].Errorf("unknown filter field %s%s", items[i].Quoted(), suggest.Text(name, documented))
 		}
 	}
 	return names, true

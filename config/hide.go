@@ -1,98 +1,120 @@
 package config
 
 import (
-	"net/url"
 	"regexp"
-	"strings"
+	"slices"
 
 	"go.yaml.in/yaml/v4"
-
-	"github.com/botpenguin-exporter/botpenguin_exporter/config/internal/strictyaml"
 )
 
 // hidden replaces a secret.
 const hidden = "<secret>"
 
-// hideLeaves hides every value of a tree but not its keys.
-func hideLeaves(n *yaml.Node) {
-	if n.Kind == yaml.ScalarNode {
-		n.SetString(hidden)
+var (
+	// secretKeys are the keys of an account's HTTP client whose values may be secret, those of
+	// what authorizes requests first.
+	secretKeys = []string{
+		"credentials", "bearer_token", "password", "client_secret", "client_certificate_key", "key", "secrets",
+		"values", "proxy_connect_header", "endpoint_params", "claims",
 	}
-	for i, child := range n.Content {
-		if n.Kind != yaml.MappingNode || i%2 == 1 {
-			hideLeaves(child)
+	// urlKeys are those of URLs, parts of which may be secret.
+	urlKeys = []string{"url", "proxy_url", "token_url"}
+	// secretName matches the fields under extra whose values may be secret.
+	secretName = regexp.MustCompile(`(?i)token|key|secret|passw|auth|credential`)
+	// onlyVariables matches a value that has nothing of its own.
+	onlyVariables = regexp.MustCompile(`^(\$\{\w+(:-)?\})+$`)
+)
+
+// foundSecret is a single value that may be secret.
+type foundSecret struct {
+	key    string // whose value it is, or is below
+	node   *yaml.Node
+	isURL  bool         // with parts that are secret
+	extra  bool         // a field under extra
+	around []*yaml.Node // the mappings and lists that it is in
+}
+
+// hideSecrets hides what may be secret in a configuration that is shown. Of the fields
+// under extra, variables are shown by their names.
+func hideSecrets(found []foundSecret) {
+	for _, s := range found {
+		switch {
+		case s.isURL:
+			s.node.Value = hideInURL(s.node.Value)
+		case !s.extra || !onlyVariables.MatchString(s.node.Value):
+			s.node.SetString(hidden)
 		}
 	}
 }
 
-// dumpFilters returns dimensions or queries as the file has them, without the fields
-// under extra that may be secret.
-func dumpFilters(v strictyaml.Value) *yaml.Node {
-	n := v.Written()
-	hideNamed(n, false)
-	return n
+// accountSecrets returns what may be secret in an account.
+func accountSecrets(account *yaml.Node) []foundSecret {
+	f := &secretFinder{}
+	f.below("", account, func(key string, n *yaml.Node) {
+		if key == "dimensions" {
+			f.filters(key, n, false)
+		} else {
+			f.client(key, n)
+		}
+	})
+	return f.found
 }
 
-var (
-	secretName   = regexp.MustCompile(`(?i)token|key|secret|passw|auth|credential`)
-	onlyVariable = regexp.MustCompile(`^\$\{\w+\}$`)
-)
+// filterSecrets returns what may be secret in dimensions or queries.
+func filterSecrets(n *yaml.Node) []foundSecret {
+	f := &secretFinder{}
+	f.filters("", n, false)
+	return f.found
+}
 
-// hideNamed hides the values below keys that say that they are secret, if the tree is
-// below a key extra.
-func hideNamed(n *yaml.Node, extra bool) {
+// secretFinder looks for what may be secret.
+type secretFinder struct {
+	found  []foundSecret
+	around []*yaml.Node // where it looks
+}
+
+// client looks at the value of a key of an HTTP client.
+func (f *secretFinder) client(key string, n *yaml.Node) {
+	switch {
+	case slices.Contains(secretKeys, key):
+		f.leaves(foundSecret{key: key}, n)
+	case slices.Contains(urlKeys, key) && hideInURL(n.Value) != n.Value:
+		f.leaves(foundSecret{key: key, isURL: true}, n)
+	default:
+		f.below(key, n, f.client)
+	}
+}
+
+// filters looks at the value of a key in dimensions or queries, which may be below a key
+// extra.
+func (f *secretFinder) filters(key string, n *yaml.Node, extra bool) {
+	if extra && secretName.MatchString(key) {
+		f.leaves(foundSecret{key: key, extra: true}, n)
+		return
+	}
+	f.below(key, n, func(below string, child *yaml.Node) { f.filters(below, child, extra || key == "extra") })
+}
+
+// leaves adds every single value of a tree.
+func (f *secretFinder) leaves(s foundSecret, n *yaml.Node) {
+	if n.Kind == yaml.ScalarNode {
+		s.node, s.around = n, slices.Clone(f.around)
+		f.found = append(f.found, s)
+	}
+	f.below(s.key, n, func(_ string, child *yaml.Node) { f.leaves(s, child) })
+}
+
+// below visits the values of a mapping with their keys, or those of a list with its own
+// key.
+func (f *secretFinder) below(key string, n *yaml.Node, visit func(key string, child *yaml.Node)) {
+	f.around = append(f.around, n)
 	for i, child := range n.Content {
 		switch {
 		case n.Kind != yaml.MappingNode:
-			hideNamed(child, extra)
-		case i%2 == 0: // a key
-		case !extra || !secretName.MatchString(n.Content[i-1].Value):
-			hideNamed(child, extra || n.Content[i-1].Value == "extra")
-		case !onlyVariable.MatchString(child.Value):
-			hideLeaves(child)
+			visit(key, child)
+		case i%2 == 1:
+			visit(n.Content[i-1].Value, child)
 		}
 	}
-}
-
-// Parts of a URL as the file has it. A variable is taken as a whole, lest its default
-// ends a part.
-var (
-	userOfURL    = regexp.MustCompile(`//(?:\$\{[^}]*\}|[^/?#])*@`)
-	segmentOfURL = regexp.MustCompile(`\$\{[^}]*\}|//[^/$]*|/[^/$]*`)
-)
-
-// shownURL returns a base URL for people: with the host that is asked, and without a
-// path that may have come from a variable.
-func shownURL(u *url.URL, v strictyaml.Value) string {
-	if u == nil {
-		return ""
-	}
-	if _, variables := v.Source(); variables && strings.Trim(u.Path, "/") != "" {
-		return u.Scheme + "://" + u.Host + "/" + hidden
-	}
-	return hideInURL(u.String())
-}
-
-// hideInURL hides the user and the query of a URL as the file has it, and what in its
-// path may be a token: a segment of 16 characters, or of 8 with a digit.
-func hideInURL(text string) string {
-	text = userOfURL.ReplaceAllString(text, "//"+hidden+"@")
-	query := ""
-	if at := strings.IndexAny(text, "?#"); at >= 0 {
-		text, query = text[:at], "?"+hidden
-	}
-	return segmentOfURL.ReplaceAllStringFunc(text, hideSegment) + query
-}
-
-// hideSegment hides a part of a URL that segmentOfURL matches if it may be a token.
-func hideSegment(part string) string {
-	if variable, fallback, ok := strings.Cut(strings.TrimSuffix(part, "}"), ":-"); ok && strings.HasPrefix(part, "${") {
-		return variable + ":-" + hideInURL(fallback) + "}"
-	}
-	segment, isSegment := strings.CutPrefix(part, "/")
-	digits := strings.ContainsAny(segment, "0123456789")
-	if !isSegment || strings.HasPrefix(segment, "/") || len(segment) < 8 || len(segment) < 16 && !digits {
-		return part
-	}
-	return "/" + hidden
+	f.around = f.around[:len(f.around)-1]
 }

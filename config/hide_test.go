@@ -1,6 +1,28 @@
 package config
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
+
+// A header is hidden whatever its name, also if that is one of a key with other rules.
+func TestHeadersAreHiddenWhateverTheirNames(t *testing.T) {
+	t.Parallel()
+	const text = `
+accounts:
+  - name: acme
+    url: http://inbox.test
+    http_headers: {url: {values: [canary]}, proxy_url: {values: [canary]}, token_url: {values: [canary]}, dimensions: {values: [canary]}}
+queries: [{name: users, help: All.}]
+`
+	cfg, err := Parse("test.yml", []byte(text), ".", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := string(cfg.YAML()); strings.Contains(got, "canary") || strings.Count(got, hidden) != 4 {
+		t.Errorf("shown as\n%s", got)
+	}
+}
 
 func TestHideInURL(t *testing.T) {
 	t.Parallel()

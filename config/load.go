@@ -34,6 +34,7 @@ func Parse(name string, data []byte, dir string, env func(string) (string, bool)
 	if err != nil {
 		return nil, err
 	}
+	doc.Examples, doc.Instead = examples, instead
 	r := &reader{doc: doc, dir: dir, zone: time.UTC}
 	cfg := r.config(doc.Root())
 	if err := doc.Err(); err != nil {

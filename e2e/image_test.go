@@ -77,7 +77,9 @@ func TestImageBuilds(t *testing.T) {
 		t.Skip("compiles the program")
 	}
 	build := dockerfile(t)[0]
-	if mod := read(t, "../go.mod"); !strings.Contains(mod, "\ngo "+strings.TrimPrefix(build.BaseName, "golang:")) {
+	if release := regexp.MustCompile(`^golang:(\d+\.\d+)\.\d+$`).FindStringSubmatch(build.BaseName); release == nil {
+		t.Errorf("built with %s, want a pinned version of Go", build.BaseName)
+	} else if !strings.Contains(read(t, "../go.mod"), "\ngo "+release[1]+".") {
 		t.Errorf("built with %s, want the Go version of go.mod", build.BaseName)
 	}
 	var script string
@@ -89,7 +91,7 @@ func TestImageBuilds(t *testing.T) {
 	binary := filepath.Join(t.TempDir(), "botpenguin_exporter")
 	compile := exec.Command("sh", "-euc", strings.Replace(script, "-o /botpenguin_exporter", "-o "+binary, 1))
 	compile.Dir = imageContext(t)
-	compile.Env = append(os.Environ(), "VERSION=1.2.3", "REVISION=0123abc", "TARGETOS=", "TARGETARCH=")
+	compile.Env = append(os.Environ(), "VERSION=1.2.3", "REVISION=0123abc", "TARGETOS=", "TARGETARCH=", "SOURCE_DATE_EPOCH=86400")
 	if output, err := compile.CombinedOutput(); err != nil {
 		t.Fatalf("%s: %v\n%s", script, err, output)
 	}
@@ -98,8 +100,10 @@ func TestImageBuilds(t *testing.T) {
 		t.Errorf("not static: it needs %s", needed)
 	}
 	version, err := exec.Command(binary, "--version").CombinedOutput()
-	if err != nil || !strings.Contains(string(version), "version 1.2.3 ") || !strings.Contains(string(version), "revision: 0123abc") {
-		t.Errorf("--version: %v\n%s", err, version)
+	for _, want := range []string{"version 1.2.3 ", "revision: 0123abc", "19700102-00:00:00"} {
+		if err != nil || !strings.Contains(string(version), want) {
+			t.Errorf("--version: %v, want %q\n%s", err, want, version)
+		}
 	}
 }
 

@@ -47,7 +47,10 @@ accounts:
 queries:
   - {name: users, help: All contacts.}
 `, options))
-			for _, args := range [][]string{{"check"}, {"count"}, {"count", "--output=json"}} {
+			for _, args := range [][]string{
+				{"check"}, {"count"}, {"count", "--output=json"}, {"doctor"}, {"doctor", "--output=json"},
+				{"discover", "--account=acme"}, {"discover", "--account=zenith"},
+			} {
 				exit, stdout, stderr := programtest.Run(t, watched, env, append(args, "--config.file="+config, "--log.level=debug")...)
 				mute(t, strings.Join(args, " "), stdout+stderr)
 				if args[0] == "check" && exit != 0 {
@@ -129,10 +132,10 @@ func TestWrongConfigurationsShowNoSecrets(t *testing.T) {
 		"url: 'h:%s'",
 	} {
 		config := programtest.WriteFile(t, "wrong.yml", fmt.Sprintf("accounts:\n  - {name: acme, url: \"http://inbox.test\", "+strings.ReplaceAll(options, "%s", "%[1]s")+"}\nqueries:\n  - {name: users, help: All contacts.}\n", bare))
-		for _, command := range []string{"check", "serve", "count"} {
+		for command, code := range map[string]int{"check": 1, "serve": 1, "count": 1, "doctor": 2, "discover": 1} {
 			exit, stdout, stderr := programtest.Run(t, watched, programtest.Env{"TOKEN": bare}, command, "--config.file="+config)
 			mute(t, command+" with "+options, stdout+stderr)
-			if exit != 1 {
+			if exit != code {
 				t.Fatalf("%s with %s: exit code %d", command, options, exit)
 			}
 		}

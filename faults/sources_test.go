@@ -102,7 +102,14 @@ func (g *gossip) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		for _, text := range g.told {
 			notes = append(notes, quoted(text), quoted("note: "+text))
 		}
-		io.WriteString(w, answerOf(`[{"_id":"a","note":[`+strings.Join(notes, ",")+`]}]`))
+		told := "[" + strings.Join(notes, ",") + "]"
+		io.WriteString(w, answerOf(fmt.Sprintf(`[{"_id":"a","note":%[1]s,"status":%[1]s,"platform":%[1]s,"_agentAssigned":%[1]s,"profile":{"userDetails":{"tags":%[1]s}}}]`, told)))
+	case g.labels && r.Method == http.MethodGet: // segments or bots
+		var named []string
+		for i, text := range g.told {
+			named = append(named, fmt.Sprintf(`{"_id":"%024d","segmentName":%[2]s,"name":%[2]s}`, i, quoted(text)), fmt.Sprintf(`{"_id":%[1]s,"segmentName":%[1]s,"name":%[1]s}`, quoted(text)))
+		}
+		io.WriteString(w, answerOf(`[`+strings.Join(named, ",")+`]`))
 	case g.labels:
 		io.WriteString(w, answerOf(`[]`))
 	default:
@@ -178,11 +185,19 @@ func TestSecretsFromEverySource(t *testing.T) {
 		muteAll(t, path, page)
 	}
 	muteAll(t, "the log", r.Output())
-	for _, args := range [][]string{{"check"}, {"count"}, {"count", "--output=json"}} {
+	commands := [][]string{{"check"}, {"count"}, {"count", "--output=json"}, {"doctor"}, {"doctor", "--output=json"}}
+	for _, account := range []string{"inline", "file", "basic", "header", "oauth", "refused", "proxied"} {
+		commands = append(commands, []string{"discover", "--account=" + account})
+	}
+	unreachable := map[string]bool{"--account=refused": true, "--account=proxied": true}
+	for _, args := range commands {
 		for _, labels := range []bool{false, true} {
 			g.tell(configured, styles["plain"], labels)
 			_, stdout, stderr := programtest.Run(t, watched, env, append(slices.Clone(args), "--config.file="+config)...)
 			muteAll(t, fmt.Sprintf("%v, labels %t", args, labels), stdout+stderr)
+			if args[0] == "discover" && labels != strings.Contains(stdout, "\naccounts:\n") && !unreachable[args[1]] {
+				t.Errorf("%v, labels %t prints\n%s%s", args, labels, stdout, stderr)
+			}
 		}
 	}
 }

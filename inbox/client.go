@@ -27,18 +27,23 @@ type Exchange struct {
 
 // Request is a request for a page.
 type Request struct {
-	Body      []byte         // made by Filter.Body
+	Endpoint  Endpoint
+	Body      []byte         // made by Filter.Body; nil for endpoints other than Users
 	Selection *Selection     // what to keep of the page's contacts; nil: none
 	Queued    func()         // called when it waits for the limiter, before each try; may be nil
 	Observe   func(Exchange) // called after each time it was sent; may be nil
+
+	// Inspect is called with the header of each response, which may hold secrets, before its
+	// body is read. It may be nil.
+	Inspect func(header http.Header)
 }
 
 // Client sends requests to the API. A Session decides when, and how often.
 type Client struct {
-	endpoint string
-	http     *http.Client
-	secrets  *Secrets
-	observe  func(Exchange)
+	base    *url.URL
+	http    *http.Client
+	secrets *Secrets
+	observe func(Exchange)
 }
 
 // NewClient returns a client of the API at base, such as
@@ -49,7 +54,7 @@ func NewClient(base *url.URL, transport http.RoundTripper, secrets *Secrets, obs
 		observe = func(Exchange) {}
 	}
 	return &Client{
-		endpoint: base.JoinPath("inbox", "users").String(),
+		base: base,
 		http: &http.Client{
 			Transport: transport,
 			Timeout:   maxRequest,
@@ -77,7 +82,7 @@ func (c *Client) fetch(ctx context.Context, r Request) (page Page, retryAfter ti
 			r.Observe(exchange)
 		}
 	}()
-	request, err := c.request(ctx, r.Body)
+	request, err := c.request(ctx, r)
 	if err != nil {
 		return Page{}, 0, Errorf(Connection, "%s", c.secrets.shorten(err.Error()))
 	}
@@ -87,6 +92,9 @@ func (c *Client) fetch(ctx context.Context, r Request) (page Page, retryAfter ti
 	}
 	defer response.Body.Close()
 	exchange.Status = response.StatusCode
+	if r.Inspect != nil {
+		r.Inspect(response.Header)
+	}
 	retryAfter = parseRetryAfter(response.Header.Get("Retry-After"), time.Now())
 	page, exchange.Bytes, err = read(ctx, response, r.Selection, c.secrets)
 	return page, retryAfter, err
@@ -94,8 +102,9 @@ func (c *Client) fetch(ctx context.Context, r Request) (page Page, retryAfter ti
 
 // request returns a request with the documented headers, which accepts the compression
 // of the documentation's sample call.
-func (c *Client) request(ctx context.Context, body []byte) (*http.Request, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.endpoint, bytes.NewReader(body))
+func (c *Client) request(ctx context.Context, r Request) (*http.Request, error) {
+	method, path := r.Endpoint.call()
+	request, err := http.NewRequestWithContext(ctx, method, c.base.JoinPath(path...).String(), bytes.NewReader(r.Body))
 	if err != nil {
 		return nil, err
 	}

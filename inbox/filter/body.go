@@ -1,6 +1,8 @@
 package filter
 
 import (
+	"time"
+
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -43,6 +45,22 @@ func (f Filter) marshal(page int, timeText func(Time) string) []byte {
 	// This cannot fail because With and WithExtra only accept UTF-8 and valid JSON. Extra
 	// fields are sent verbatim.
 	data, _ := json.Marshal(body, jsontext.AllowDuplicateNames(true), jsontext.PreserveRawStrings(true))
+	return data
+}
+
+// Conditions returns a JSON object with what the filter sets and nothing else, relative
+// times resolved at now. It is {} if the filter sets nothing.
+func (f Filter) Conditions(now time.Time) []byte {
+	conditions := object{}
+	for _, field := range documented {
+		if _, set := f.fields[field.Name]; set {
+			conditions = append(conditions, member{field.Name, f.value(field, 0, func(t Time) string { return t.wire(now) })})
+		}
+	}
+	for _, e := range f.extra {
+		conditions = append(conditions, member{e.name, jsontext.Value(e.json)})
+	}
+	data, _ := json.Marshal(conditions, jsontext.AllowDuplicateNames(true), jsontext.PreserveRawStrings(true)) // as in marshal
 	return data
 }
 

@@ -13,6 +13,8 @@ const defaultKeptCalls = 10_000
 
 // Call is a request that the server received, including rejected ones.
 type Call struct {
+	Method string
+	Path   string
 	Page   int         // 0 if the body has no readable page
 	Raw    []byte      // the body as received
 	Header http.Header // of the request
@@ -30,7 +32,7 @@ func (c Call) Body() map[string]any {
 }
 
 func newCall(r *http.Request, raw []byte, at time.Time) *Call {
-	c := &Call{Raw: raw, Header: r.Header.Clone(), At: at}
+	c := &Call{Method: r.Method, Path: r.URL.Path, Raw: raw, Header: r.Header.Clone(), At: at}
 	if page, ok := c.Body()["page"].(float64); ok {
 		c.Page = int(min(max(page, 0), maxPage))
 	}

@@ -1,5 +1,5 @@
 // Package inboxtest simulates the inbox API: contacts in memory, served over HTTP at POST /inbox/users with the documented
-// fields, filters, paging and errors. Tests and the demo use it.
+// fields, filters, paging and errors, and its segments and WhatsApp bots at the two endpoints that list them. Tests and the demo use it.
 //
 // A test starts a server in one line, queries it with its URL and token, and compares the result with its inbox:
 //

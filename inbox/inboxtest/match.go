@@ -8,20 +8,23 @@ import (
 
 // dialect is how a server reads what the API's documentation leaves open.
 type dialect struct {
-	strictApplicable bool // only the filters that applicableFilters lists are applied
-	strictContact    bool // isContact false asks for visitors only, and not for everyone
+	strictApplicable bool     // only the filters that applicableFilters lists are applied
+	unlistedOnly     bool     // only those that it does not list are
+	strictContact    bool     // isContact false asks for visitors only, and not for everyone
+	ignored          []string // filters that are never applied
+	uncompressed     bool     // responses are never compressed
 }
 
 // matcher collects the conditions of a request. A contact must meet all of them.
 type matcher struct {
+	dialect
 	listed     []string // applicableFilters
-	strict     bool     // apply only listed filters
 	conditions []func(*row) bool
 }
 
 // match returns a function that reports whether a contact matches the request, as a server of that dialect reads it.
 func (q request) match(d dialect) func(*row) bool {
-	m := &matcher{listed: q.applicableFilters, strict: d.strictApplicable}
+	m := &matcher{listed: q.applicableFilters, dialect: d}
 	m.search("searchText", q.searchText)
 	m.anyOf("tags", q.tags, func(c *Contact) []string { return c.Tags })
 	m.oneOf("status", q.status, func(c *Contact) string { return c.Status })
@@ -40,7 +43,7 @@ func (q request) match(d dialect) func(*row) bool {
 	m.flag("isLiveChatActive", q.isLiveChatActive, func(c *Contact) bool { return c.LiveChatActive })
 	m.ordered("hasOrdered", q.hasOrdered)
 	m.flag("isSubscriber", q.isSubscriber, func(c *Contact) bool { return c.Subscriber })
-	if q.isContact || d.strictContact {
+	if (q.isContact || d.strictContact) && !slices.Contains(d.ignored, "isContact") {
 		m.add(func(r *row) bool { return r.contact.Visitor != q.isContact })
 	}
 	return func(r *row) bool {
@@ -56,7 +59,10 @@ func (q request) match(d dialect) func(*row) bool {
 func (m *matcher) add(condition func(*row) bool) { m.conditions = append(m.conditions, condition) }
 
 // applies reports whether a filter that the request sets is applied.
-func (m *matcher) applies(name string) bool { return !m.strict || slices.Contains(m.listed, name) }
+func (m *matcher) applies(name string) bool {
+	listed := slices.Contains(m.listed, name)
+	return !slices.Contains(m.ignored, name) && (listed || !m.strictApplicable) && !(listed && m.unlistedOnly)
+}
 
 func (m *matcher) search(name, text string) {
 	if text == "" || !m.applies(name) {
@@ -89,7 +95,7 @@ func (m *matcher) bots(name string, channel Channel, q request) {
 // flag adds a boolean filter. False is only applied if applicableFilters lists the filter: every request has the field,
 // and without that it means "not applied".
 func (m *matcher) flag(name string, wanted bool, value func(*Contact) bool) {
-	if wanted && !m.applies(name) || !wanted && !slices.Contains(m.listed, name) {
+	if !m.applies(name) || !wanted && !slices.Contains(m.listed, name) {
 		return
 	}
 	m.add(func(r *row) bool { return value(r.contact) == wanted })

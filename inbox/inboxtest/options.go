@@ -36,6 +36,17 @@ func StrictApplicable() Option { return func(s *setup) { s.server.dialect.strict
 // filters, and selects everyone.
 func StrictContact() Option { return func(s *setup) { s.server.dialect.strictContact = true } }
 
+// UnlistedOnly makes the server apply only the filters that applicableFilters does not list. isContact always applies.
+func UnlistedOnly() Option { return func(s *setup) { s.server.dialect.unlistedOnly = true } }
+
+// Ignore makes the server apply none of these filters.
+func Ignore(filters ...string) Option {
+	return func(s *setup) { s.server.dialect.ignored = append(s.server.dialect.ignored, filters...) }
+}
+
+// Uncompressed makes the server compress no response.
+func Uncompressed() Option { return func(s *setup) { s.server.dialect.uncompressed = true } }
+
 // KeepCalls sets how many of the latest calls the server keeps. The default is 10,000.
 func KeepCalls(n int) Option { return func(s *setup) { s.server.log.keep = n } }
 
@@ -44,7 +55,7 @@ func WithClock(clock Clock) Option { return func(s *setup) { s.server.clock = cl
 
 // New returns a server that does not listen, for use as an http.Handler. [Start] returns one that listens.
 func New(options ...Option) *Server {
-	server := &Server{Token: DefaultToken, clock: systemClock{}, current: settings{pageSize: defaultPageSize}}
+	server := &Server{Token: DefaultToken, clock: systemClock{}, current: settings{pageSize: defaultPageSize, lists: populationLists()}}
 	server.log.keep = defaultKeptCalls
 	s := &setup{server: server}
 	for _, option := range options {

@@ -67,7 +67,7 @@ func writeError(w http.ResponseWriter, r *http.Request, status int, message stri
 		panic(err) // a string and a number always encode
 	}
 	if status == http.StatusMethodNotAllowed {
-		w.Header().Set("Allow", http.MethodPost)
+		w.Header().Set("Allow", endpoints()[r.URL.Path].method)
 	}
 	write(w, r, status, body)
 }

@@ -37,6 +37,7 @@ type settings struct {
 	pageSize int
 	latency  time.Duration
 	oddities Oddities
+	lists    lists
 	hook     Hook
 }
 
@@ -75,6 +76,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	r.Body = io.NopCloser(bytes.NewReader(raw))
+	if s.dialect.uncompressed {
+		r.Header.Del("Accept-Encoding")
+	}
 	if current.hook != nil && current.hook(w, r, *call) {
 		return
 	}
@@ -105,6 +109,10 @@ func (s *Server) respond(w http.ResponseWriter, r *http.Request, raw []byte, cur
 		writeError(w, r, status, problem)
 		return
 	}
+	if endpoint := endpoints()[r.URL.Path]; endpoint.list != nil {
+		writeData(w, r, endpoint.list(current.lists))
+		return
+	}
 	q, err := parseRequest(raw)
 	if errors.Is(err, errExport) {
 		s.log.exportRejected()
@@ -114,17 +122,22 @@ func (s *Server) respond(w http.ResponseWriter, r *http.Request, raw []byte, cur
 		return
 	}
 	contacts := current.oddities.page(s.Inbox, q, q.match(s.dialect), current.pageSize)
+	if len(contacts) == 0 && q.page > 1 && current.oddities.NotFoundPastEnd {
+		writeError(w, r, http.StatusNotFound, "no such page")
+		return
+	}
 	writePage(w, r, contacts)
 }
 
 // check validates everything but the body. The problem is empty if the request is valid.
 func (s *Server) check(r *http.Request) (status int, problem string) {
 	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	endpoint, known := endpoints()[r.URL.Path]
 	switch {
-	case r.URL.Path != "/inbox/users":
+	case !known:
 		return http.StatusNotFound, "no such endpoint"
-	case r.Method != http.MethodPost:
-		return http.StatusMethodNotAllowed, "the method must be POST"
+	case r.Method != endpoint.method:
+		return http.StatusMethodNotAllowed, "the method must be " + endpoint.method
 	case r.Header.Get("Authorization") != "Bearer "+s.Token:
 		return http.StatusUnauthorized, "unauthorized"
 	case r.Header.Get("authtype") != "Key":

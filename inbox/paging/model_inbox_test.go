@@ -180,15 +180,18 @@ func (in *modelInbox) beginScrape() {
 // endScrape makes the inbox of now that of the lagging replica.
 func (in *modelInbox) endScrape() { in.earlier = slices.Clone(in.people) }
 
-// fetch returns the pages of a query. Its latency is drawn from a sequence of its own,
-// so that a run on synthetic time always has the same order of events.
-func (in *modelInbox) fetch(query int, latency *rand.Rand) Fetch {
+// fetch returns the pages of a query. Its latencies depend on which request of which
+// page it is, not on the order in which goroutines were scheduled, so that a run on
+// synthetic time always has the same events, no two of them at the same moment.
+func (in *modelInbox) fetch(query int, seed uint64) Fetch {
 	var mu sync.Mutex
+	asked := make(map[int]uint64) // requests by page
 	return func(_ context.Context, p int, contacts bool) (inbox.Page, error) {
 		mu.Lock()
-		wait := time.Duration(1 + latency.IntN(int(100*time.Millisecond)))
+		asked[p]++
+		latency := rand.New(rand.NewPCG(seed<<32|uint64(query), uint64(p)<<32|asked[p]))
 		mu.Unlock()
-		time.Sleep(wait)
+		time.Sleep(time.Duration(1 + latency.IntN(int(100*time.Millisecond))))
 		in.mu.Lock()
 		defer in.mu.Unlock()
 		if in.requests[query]++; in.requests[query] > modelDeadline {

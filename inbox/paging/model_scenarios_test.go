@@ -190,7 +190,7 @@ var scenarios = []*scenario{
 			to := grown(size, in.random)
 			in.odd.size = func(int) int { return to }
 		})},
-	{name: "unstable order", people: long, at: func(in *modelInbox, size, scrape int) {
+	{name: "unstable order", longest: 1, people: long, at: func(in *modelInbox, size, scrape int) {
 		moving(10, churn)(in, size, scrape)
 		in.odd.shuffled = true
 	}},

@@ -82,7 +82,7 @@ func (s *scenario) run(size int, seed uint64) figures {
 		return audits.IntN(n)
 	}
 	for q := range r.fetches {
-		r.fetches[q] = r.inbox.fetch(q, rand.New(rand.NewPCG(seed, uint64(100+q))))
+		r.fetches[q] = r.inbox.fetch(q, seed)
 	}
 	r.inbox.odd.size = func(int) int { return size }
 	r.inbox.endScrape()
@@ -116,7 +116,10 @@ func (r *modelRun) scrape(scrape, settled int) {
 	for range 1 + modelRecounts {
 		var all sync.WaitGroup
 		for _, q := range due {
-			all.Go(func() { answers[q], counts[q] = r.count(q) })
+			all.Go(func() {
+				time.Sleep(time.Duration(q)) // so that they begin in the same order in each run
+				answers[q], counts[q] = r.count(q)
+			})
 		}
 		all.Wait()
 		due = slices.DeleteFunc(due, func(q int) bool { return !answers[q].ok || !counts[q].Stale() })

@@ -75,17 +75,18 @@ func (ps *Pages) unseen(last int) int {
 	return max(0, last-len(ps.seen))
 }
 
-// duplicateOf returns a page seen that begins with the same contact as page p, or 0.
+// duplicateOf returns the lowest page seen that begins with the same contact as page p,
+// or 0.
 func (ps *Pages) duplicateOf(p int) int {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
-	page := ps.seen[p]
+	page, lowest := ps.seen[p], 0
 	for n, other := range ps.seen {
-		if n != p && page.Records > 0 && other.Records > 0 && page.First == other.First {
-			return n
+		if n != p && page.Records > 0 && other.Records > 0 && page.First == other.First && (lowest == 0 || n < lowest) {
+			lowest = n
 		}
 	}
-	return 0
+	return lowest
 }
 
 // forget makes every page unseen.

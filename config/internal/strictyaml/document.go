@@ -16,6 +16,12 @@ type Document struct {
 	warnings Errors
 	advice   Errors
 
+	// Examples are mappings and lists by their key, to be shown when a value is of another
+	// kind. "/queries" is the key at the top of the document, "/queries[]" that of its items.
+	Examples map[string]string
+	// Instead says what to write instead of unknown keys that people are known to use.
+	Instead map[string]string
+
 	sources map[*yaml.Node]string // of scalars with variables, as the file has them
 	broken  map[*yaml.Node]bool   // values that were reported when they were resolved
 	skipped int                   // reads of broken values

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/botpenguin-exporter/botpenguin_exporter/internal/suggest"
 )
 
 // Entry is a key of a mapping with its value. Errors at the key have the path
@@ -17,7 +19,11 @@ type Entry struct {
 // Unknown reports a key that is not one of the known ones. It is shown only if it
 // resembles one: any other may be a secret in a wrong place.
 func (e Entry) Unknown(known []string) {
-	if meant, ok := Nearest(e.Name, known); ok {
+	if instead, ok := e.Key.doc.Instead[e.Name]; ok {
+		e.Key.Errorf("unknown key %q, want %s", e.Name, instead)
+		return
+	}
+	if meant, ok := suggest.Nearest(e.Name, known); ok {
 		e.Key.Errorf("unknown key %q, did you mean %q?", e.Name, meant)
 		return
 	}

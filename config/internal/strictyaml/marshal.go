@@ -41,7 +41,7 @@ func written(n *yaml.Node, sources map[*yaml.Node]string) *yaml.Node {
 	if source, variables := sources[n]; variables {
 		c.Value = source
 	} else if n.Kind == yaml.ScalarNode {
-		c.Value = escapeDollars(n.Value)
+		c.Value = EscapeDollars(n.Value)
 	}
 	if n.Tag == nullTag && n.Value == "" {
 		c.Value = "null" // which would be written as ""
@@ -49,8 +49,9 @@ func written(n *yaml.Node, sources map[*yaml.Node]string) *yaml.Node {
 	return &c
 }
 
-// escapeDollars doubles the dollars that expand would not leave alone.
-func escapeDollars(text string) string {
+// EscapeDollars doubles the dollars of a text that would otherwise begin a variable or
+// stand for one dollar.
+func EscapeDollars(text string) string {
 	var out strings.Builder
 	for i, c := range []byte(text) {
 		out.WriteByte(c)

@@ -28,6 +28,19 @@ func (at path) item(i int) path {
 	return path{at.section, fmt.Sprintf("%s[%d]", at.keys, i)}
 }
 
+// lastKey returns the key of a value, with [] after it for an item of a list, and with a
+// slash before it at the top of the document.
+func (at path) lastKey() string {
+	last := at.keys[strings.LastIndex(at.keys, ".")+1:]
+	if key, _, isItem := strings.Cut(last, "["); isItem {
+		last = key + "[]"
+	}
+	if at.section == "" && !strings.Contains(at.keys, ".") {
+		return "/" + last
+	}
+	return last
+}
+
 // String returns the path as it begins a message.
 func (at path) String() string {
 	if at.section == "" || at.keys == "" {

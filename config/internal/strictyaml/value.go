@@ -119,7 +119,12 @@ func (v Value) is(want yaml.Kind) bool {
 	if v.IsNull() {
 		got = "nothing"
 	}
-	v.Errorf("want %s, got %s", names[want], got)
+	example, shown := v.doc.Examples[v.path.lastKey()]
+	if !shown || want == yaml.ScalarNode {
+		v.Errorf("want %s, got %s", names[want], got)
+		return false
+	}
+	v.Errorf("want %s such as %s, got %s", names[want], example, got)
 	return false
 }
 

@@ -1,8 +1,8 @@
-package strictyaml
+package suggest
 
 import "testing"
 
-func TestSuggestion(t *testing.T) {
+func TestText(t *testing.T) {
 	t.Parallel()
 	many := []string{"one", "two", "three", "four", "five", "six", "seven", "eight", "nine"}
 	for _, test := range []struct {
@@ -21,8 +21,8 @@ func TestSuggestion(t *testing.T) {
 		{"zzzzzz", many, ""},
 		{"zzzzzz", nil, ""},
 	} {
-		if got := Suggestion(test.word, test.candidates); got != test.want {
-			t.Errorf("Suggestion(%q, %v) = %q, want %q", test.word, test.candidates, got, test.want)
+		if got := Text(test.word, test.candidates); got != test.want {
+			t.Errorf("Text(%q, %v) = %q, want %q", test.word, test.candidates, got, test.want)
 		}
 	}
 }

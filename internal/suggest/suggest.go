@@ -1,4 +1,5 @@
-package strictyaml
+// Package suggest finds what a misspelled word was meant to be.
+package suggest
 
 import (
 	"fmt"
@@ -26,10 +27,10 @@ func Nearest(word string, candidates []string) (string, bool) {
 	return best, found
 }
 
-// Suggestion returns the end of a message about an unknown word: the candidate
+// Text returns the end of a message about an unknown word: the candidate
 // that is most likely meant, or all candidates if there are only a few, or
 // nothing.
-func Suggestion(word string, candidates []string) string {
+func Text(word string, candidates []string) string {
 	if meant, ok := Nearest(word, candidates); ok {
 		return fmt.Sprintf(", did you mean %q?", meant)
 	}
