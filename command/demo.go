@@ -91,9 +91,9 @@ Simulating the inbox of a support team. One day takes four minutes.
   http://TARGETPATH   metrics
   http://TARGET/   home page
 
-Watch the backlog of unanswered customers:
+Watch who waits for a reply:
 
-  while sleep 2; do curl -s http://TARGETPATH | grep '^botpenguin_inbox_.*backlog'; done
+  while sleep 2; do curl -s http://TARGETPATH | grep '^botpenguin_inbox_live_chats_waiting'; done
 
 To scrape the demo, add this to the configuration of Prometheus:
 
@@ -103,6 +103,13 @@ scrape_configs:
     metrics_path: PATH
     static_configs:
       - targets: ["TARGET"]
+
+Two customers have waited for 40 minutes, and one chat has been silent for a day, so the
+shipped alerts/inbox.yml has alerts that fire within ten minutes. To see the others, too,
+use a copy in which all times are divided by 60, with scrape_native_histograms: true:
+
+global: {evaluation_interval: 5s}
+rule_files: [alerts/demo/inbox.yml]
 
 Press Ctrl-C to stop.
 
