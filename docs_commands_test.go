@@ -42,6 +42,7 @@ var notRun = map[string]string{
 	"go test ./config":                                                                 "make test runs it",
 	"go test -run TestMetricsPage -update .":                                           "changes what TestMetricsPage compares",
 	"promtool test rules alerts/tests/*.yml":                                           "needs promtool 3: e2e builds and runs it",
+	"go test -v -run TestWaitsOfTheDemo ./collector":                                   "make test runs it",
 	"docker build --build-arg VERSION=0.1.0 -t botpenguin_exporter .":                                            "needs Docker and a registry: e2e runs the build of the Dockerfile without them",
 	"docker run --rm -p 10893:10893 --stop-timeout 20 -e BOTPENGUIN_TOKEN -e BOTPENGUIN_URL botpenguin_exporter": "needs Docker and a registry",
 	"docker compose -f deploy/compose.yml up":                                                                    "needs Docker and a registry: e2e reads the file as Compose does",

@@ -60,9 +60,9 @@ contacts that were not seen for longest are deleted, so their number goes down t
   {{.Base}}{{.Path}}   metrics
   {{printf "%s/%*s" .Base .Padding ""}}   home page
 
-Watch the backlog of unanswered customers:
+Watch who waits for a reply:
 
-  while sleep 2; do curl -s{{if .TLS}}k{{end}}{{with .User}} -u {{.}}:PASSWORD{{end}} {{.Base}}{{.Path}} | grep '^botpenguin_inbox_.*backlog'; done
+  while sleep 2; do curl -s{{if .TLS}}k{{end}}{{with .User}} -u {{.}}:PASSWORD{{end}} {{.Base}}{{.Path}} | grep '^botpenguin_inbox_live_chats_waiting'; done
 
 To scrape the demo, add this to the configuration of Prometheus:
 
@@ -79,6 +79,13 @@ scrape_configs:
 {{- end}}
     static_configs:
       - targets: ["{{.Target}}"]
+
+Two customers have waited for 40 minutes, and one chat has been silent for a day, so the
+shipped alerts/inbox.yml has alerts that fire within ten minutes. To see the others, too,
+use a copy in which all times are divided by 60, with scrape_native_histograms: true:
+
+global: {evaluation_interval: 5s}
+rule_files: [alerts/demo/inbox.yml]
 
 To try the commands that ask the API, in another terminal:
 

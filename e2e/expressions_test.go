@@ -244,7 +244,10 @@ func startMonitoring(t *testing.T, interval string, exporters, rules []string, a
 		files = append(files, absolute)
 	}
 	configuration, err := json.Marshal(map[string]any{ // JSON is YAML
-		"global":         map[string]any{"scrape_interval": interval, "evaluation_interval": "1s"},
+		"global": map[string]any{
+			"scrape_interval": interval, "evaluation_interval": "1s",
+			"scrape_native_histograms": true, "always_scrape_classic_histograms": true, // expressions take both
+		},
 		"rule_files":     files,
 		"scrape_configs": []any{map[string]any{"job_name": "inbox", "static_configs": targets(exporters...)}},
 		"alerting":       map[string]any{"alertmanagers": []any{map[string]any{"static_configs": targets(alertmanagers...)}}},

@@ -39,6 +39,7 @@ type chat struct {
 	agent   string    // id of the agent who writes or wrote the answer
 	until   time.Time // when the stage ends, unless it is waiting
 	replies bool      // whether the contact will reply to the answer
+	patient bool      // the contact writes no second message while it waits
 }
 
 // liveChats are the active live chats.

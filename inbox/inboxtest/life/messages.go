@@ -56,7 +56,7 @@ func (l *liveChats) receive(c *chat, at time.Time) {
 
 // impatience has a contact who waits write again, or leave.
 func (l *liveChats) impatience(c *chat, at time.Time) {
-	if c.stage == answered || c.stage == forgotten {
+	if c.patient || c.stage == answered || c.stage == forgotten {
 		return
 	}
 	if contact, exists := l.sim.inbox.Get(c.contact); !exists || !contact.LiveChatActive {
@@ -88,10 +88,10 @@ func (l *liveChats) abandon(c *chat, at time.Time) {
 	})
 }
 
-// leaveBehind starts with chats from before: two whose contacts have waited for 40 minutes, and one in which an agent
-// wrote a day ago. A time of the machine's clock, because alerts go by that.
+// leaveBehind starts with chats from before: two whose contacts have waited for 40 minutes and stay for 15 more, and one
+// in which an agent wrote a day ago. These are times of the clock, not of the simulated day, because alerts go by it.
 func (l *liveChats) leaveBehind() {
-	const wait, silence = 40 * time.Minute, 25 * time.Hour
+	const wait, silence, stay = 40 * time.Minute, 25 * time.Hour, 15 * time.Minute
 	idle := l.sim.inbox.Select(func(c inboxtest.Contact) bool {
 		return !c.LiveChatActive && c.CreatedAt.Before(l.sim.last.Add(-silence))
 	})
@@ -99,6 +99,7 @@ func (l *liveChats) leaveBehind() {
 		c := &chat{contact: idle[i].ID}
 		l.active = append(l.active, c)
 		l.abandon(c, l.sim.last)
+		c.patient, c.until = true, l.sim.last.Add(stay)
 		message := inboxtest.Message{By: inboxtest.ByUser, At: l.sim.last.Add(-wait)}
 		if i == 2 {
 			c.stage, message = forgotten, inboxtest.Message{By: inboxtest.ByAgent, At: l.sim.last.Add(-silence)}

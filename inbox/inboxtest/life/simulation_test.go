@@ -91,7 +91,7 @@ func TestWhatHappensInChats(t *testing.T) {
 	t.Logf("%d replies, %d messages of contacts who wait, %d replies of bots, %d gave up, %d held", replies, again, byBot, gaveUp, held)
 }
 
-// At the start two contacts have waited for longer than any alert tolerates.
+// Two contacts have waited for longer than any alert tolerates from the start on, for more than ten minutes.
 func TestLongWaitsAtTheStart(t *testing.T) {
 	t.Parallel()
 	_, in, _ := begin(life.Options{})
