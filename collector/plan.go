@@ -23,6 +23,7 @@ type planned struct {
 	query  *config.Query
 	index  int // of the part in the query
 	task   *task
+	shares bool // an earlier part has the same task
 	fields []int // indexes in the task's selection of the group_by fields, in their order
 	oldest int   // index of the query's oldest field; -1: none
 	sums   []int // indexes in the task's selection of the fields of sums, in their order
@@ -46,8 +47,8 @@ func newPlan(queries []*config.Query, now time.Time) *plan {
 	for _, q := range queries {
 		for i, part := range q.Parts {
 			body := part.Filter.At(now)
-			t := bodies[body]
-			if t == nil {
+			t, known := bodies[body]
+			if !known {
 				t = &task{name: q.Name, part: partText(q, part.Labels), body: body}
 				bodies[body] = t
 				p.tasks = append(p.tasks, t)
@@ -55,7 +56,9 @@ func newPlan(queries []*config.Query, now time.Time) *plan {
 			if q.Verify != config.VerifyOff && t.expected == nil {
 				t.expect(part.Filter.Expectations(now))
 			}
-			p.parts = append(p.parts, t.addPart(q, i))
+			planned := t.addPart(q, i)
+			planned.shares = known
+			p.parts = append(p.parts, planned)
 		}
 	}
 	return p

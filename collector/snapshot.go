@@ -33,7 +33,8 @@ type Part struct {
 	Labels   map[string]string // of the part, without those of group_by
 	Series   []Series          // sorted by their labels
 	Counters []Counters        // of a query with waiting, as of its latest read: also if this one failed
-	Requests int               // made for the part; parts with equal request bodies share them
+	Requests int               // made for the part
+	Shares   bool              // these are also those of an earlier part with an equal request body
 	Err      error             // nil if the part succeeded
 
 	began, ended time.Time
@@ -169,7 +170,7 @@ func (a *Account) result(p planned, now, ended time.Time) Part {
 	if !work.finished() {
 		work.ended, work.err = ended, errUnfinished
 	}
-	part := Part{Labels: p.part().Labels, Requests: t.requests, Err: work.err, began: work.began, ended: work.ended, answered: t.responses > 0, doubts: t.state.doubts}
+	part := Part{Labels: p.part().Labels, Requests: t.requests, Shares: p.shares, Err: work.err, began: work.began, ended: work.ended, answered: t.responses > 0, doubts: t.state.doubts}
 	if p.query.Verify == config.VerifyFail && part.doubts.holds(DoubtFilter, ended) && part.Err == nil {
 		part.Err = inbox.Errorf(inbox.Filter, "%s: the API seems to ignore the filter", part.doubts.filter.text)
 	}

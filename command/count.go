@@ -24,7 +24,7 @@ type row struct {
 	Labels   map[string]string `json:"labels"`
 	Count    *int              `json:"count"` // null if it failed
 	Oldest   *float64          `json:"oldest_seconds,omitempty"`
-	Requests *int              `json:"requests,omitempty"` // on the first row of a part
+	Requests *int              `json:"requests,omitempty"` // on the first row of a count or read
 	Duration float64           `json:"duration_seconds"`
 	Reason   inbox.Reason      `json:"reason,omitempty"`
 	Error    string            `json:"error,omitempty"`
@@ -111,8 +111,10 @@ func rowsOf(account string, result *collector.Result) []row {
 			Account:  account,
 			Metric:   collector.MetricName(result.Query),
 			Labels:   part.Labels,
-			Requests: &part.Requests,
 			Duration: math.Round(part.Duration().Seconds()*1000) / 1000,
+		}
+		if !part.Shares {
+			r.Requests = &part.Requests
 		}
 		if r.Labels == nil {
 			r.Labels = map[string]string{}
