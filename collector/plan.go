@@ -23,7 +23,7 @@ type planned struct {
 	query  *config.Query
 	index  int // of the part in the query
 	task   *task
-	shares bool // an earlier part has the same task
+	shares bool  // an earlier part has the same task
 	fields []int // indexes in the task's selection of the group_by fields, in their order
 	oldest int   // index of the query's oldest field; -1: none
 	sums   []int // indexes in the task's selection of the fields of sums, in their order
