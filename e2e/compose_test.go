@@ -207,6 +207,11 @@ func TestGrafanaFindsItsDashboards(t *testing.T) {
 			IsDefault bool `yaml:"isDefault"`
 		}
 	}
+	for _, directory := range []string{"plugins", "alerting"} { // Grafana logs an error if one is missing
+		if _, err := os.Stat(root + "/etc/grafana/provisioning/" + directory); err != nil {
+			t.Error(err)
+		}
+	}
 	decode(t, root+"/etc/grafana/provisioning/datasources/prometheus.yml", &sources)
 	if len(sources.Datasources) != 1 || !sources.Datasources[0].IsDefault || sources.Datasources[0].Type != "prometheus" {
 		t.Fatalf("data sources %+v", sources)
