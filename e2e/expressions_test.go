@@ -235,6 +235,15 @@ func (p promServer) series(t *testing.T, query string) []sample {
 // second, and sends alerts to the Alertmanagers at the given addresses.
 func startMonitoring(t *testing.T, interval string, exporters, rules []string, alertmanagers ...string) promServer {
 	t.Helper()
+	return startMonitoringOf(t, map[string]any{
+		"scrape_interval": interval, "evaluation_interval": "1s",
+		"scrape_native_histograms": true, "always_scrape_classic_histograms": true, // expressions take both
+	}, exporters, rules, alertmanagers...)
+}
+
+// startMonitoringOf is startMonitoring with the section global of Prometheus' configuration.
+func startMonitoringOf(t *testing.T, global map[string]any, exporters, rules []string, alertmanagers ...string) promServer {
+	t.Helper()
 	var files []string
 	for _, file := range rules {
 		absolute, err := filepath.Abs(file)
@@ -244,10 +253,7 @@ func startMonitoring(t *testing.T, interval string, exporters, rules []string, a
 		files = append(files, absolute)
 	}
 	configuration, err := json.Marshal(map[string]any{ // JSON is YAML
-		"global": map[string]any{
-			"scrape_interval": interval, "evaluation_interval": "1s",
-			"scrape_native_histograms": true, "always_scrape_classic_histograms": true, // expressions take both
-		},
+		"global":         global,
 		"rule_files":     files,
 		"scrape_configs": []any{map[string]any{"job_name": "inbox", "static_configs": targets(exporters...)}},
 		"alerting":       map[string]any{"alertmanagers": []any{map[string]any{"static_configs": targets(alertmanagers...)}}},
