@@ -116,7 +116,7 @@ func TestOnlyKeptResults(t *testing.T) {
 // With a min_interval of the account, too, no result of a query is served for longer than
 // the longer of both.
 func TestMinIntervalsOfAccountAndQuery(t *testing.T) {
-	atDesk(t, accountYAML+"    min_interval: 30s\nqueries: [{name: users, help: All contacts., min_interval: 1m}]", func(d *desk) {
+	atDesk(t, accountYAML+"    min_interval: 25s\nqueries: [{name: users, help: All contacts., min_interval: 1m}]", func(d *desk) {
 		began := time.Now()
 		d.scrape()
 		d.server.Inbox.Add(inboxtest.Contact{})
