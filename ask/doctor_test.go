@@ -62,7 +62,7 @@ var behaviours = map[string]struct {
 			"compression":         "ok responses are compressed",
 			"clock":               "ok in line with the API's Date header",
 			"rate limit":          "ok no headers about it; none of ...",
-			"fields":              "ok the records have platform, lastMessage.at, unreadMessages, lastMessage.by, _agentAssigned",
+			"fields":              "ok the records have platform, lastMessage.by, lastMessage.at, _agentAssigned",
 		},
 	},
 	"an empty inbox": {
@@ -223,7 +223,7 @@ var behaviours = map[string]struct {
 			each(srv, func(c *inboxtest.Contact) { c.LastMessage = inboxtest.Message{} })
 		},
 		want: map[string]string{
-			"fields":                   "? lastMessage.at, lastMessage.by in none of ...",
+			"fields":                   "? lastMessage.by, lastMessage.at in none of ...",
 			"values of lastMessage.by": "? none in ...",
 		},
 	},

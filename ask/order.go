@@ -51,7 +51,7 @@ func sameOrder(a, b inbox.Page) bool {
 // reads reports whether a query reads the contacts themselves.
 func (i *inquiry) reads() bool {
 	for _, q := range i.account.Queries {
-		if len(q.GroupBy) > 0 || q.Oldest != "" || len(q.Sums) > 0 || q.Waiting != nil || q.Walk {
+		if q.Reads() || q.Walk {
 			return true
 		}
 	}

@@ -38,7 +38,7 @@ func TestBuiltInConfigurationWithinItsRateLimit(t *testing.T) {
 					time.Sleep(interval - time.Since(began))
 				}
 				for _, q := range account.config.Queries {
-					if n := first[q.Name]; !reads(q) && (n == 0 || n > 3) {
+					if n := first[q.Name]; !q.Reads() && (n == 0 || n > 3) {
 						t.Errorf("%s had its first value at scrape %d, want 3 at the latest", q.Name, n)
 					}
 				}
@@ -77,7 +77,7 @@ func TestBuiltInConfigurationInSteadyState(t *testing.T) {
 					n += series.Contacts
 				}
 				pages := 1
-				if reads(r.Query) {
+				if r.Query.Reads() {
 					pages = (n + 19) / 20
 				}
 				if n%20 == 0 {

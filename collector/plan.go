@@ -35,11 +35,6 @@ type planned struct {
 
 func (p planned) part() config.Part { return p.query.Parts[p.index] }
 
-// reads reports whether the query needs the contacts, not just their number.
-func reads(q *config.Query) bool {
-	return len(q.GroupBy) > 0 || q.Oldest != "" || len(q.Sums) > 0 || q.Waiting != nil
-}
-
 // newPlan reduces queries to their distinct request bodies as of now.
 func newPlan(queries []*config.Query, now time.Time) *plan {
 	p := &plan{now: now}
@@ -92,7 +87,7 @@ func (a *Account) plan() *plan {
 func (t *task) addPart(q *config.Query, index int) planned {
 	t.query.Walk = t.query.Walk || q.Walk
 	p := planned{query: q, index: index, task: t, oldest: -1}
-	if !reads(q) {
+	if !q.Reads() {
 		t.counted = true
 		t.uses = append(t.uses, nil)
 		return p

@@ -161,7 +161,7 @@ var errUnfinished = inbox.Errorf(inbox.Timeout, "no response before the deadline
 func (a *Account) result(p planned, now, ended time.Time) Part {
 	t := p.task
 	work := t.counting
-	if reads(p.query) {
+	if p.query.Reads() {
 		work = t.reading
 	}
 	if work.began.IsZero() {
@@ -176,9 +176,9 @@ func (a *Account) result(p planned, now, ended time.Time) Part {
 	}
 	switch {
 	case part.Err != nil:
-	case !reads(p.query) && t.number.Stale():
+	case !p.query.Reads() && t.number.Stale():
 		part.Err = errStale
-	case !reads(p.query):
+	case !p.query.Reads():
 		part.Series = []Series{{Labels: part.Labels, Contacts: t.number.Contacts}}
 	default:
 		g := a.groupOnce(p, now)

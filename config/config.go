@@ -82,6 +82,11 @@ type Query struct {
 	Verify Verify
 }
 
+// Reads reports whether the query needs the contacts, not just their number.
+func (q *Query) Reads() bool {
+	return len(q.GroupBy) > 0 || q.Oldest != "" || len(q.Sums) > 0 || q.Waiting != nil
+}
+
 // Part is a filter and the labels of its series.
 type Part struct {
 	// Labels are the constant labels and those of the dimensions.

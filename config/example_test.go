@@ -48,7 +48,7 @@ func TestExampleIsTheBuiltInDefault(t *testing.T) {
 	want := []string{
 		"users   false []", "contacts   false []", "users_online   false []", "live_chats_active   false []",
 		"users_by_status status  false []", "backlog   false []",
-		"live_chats channel lastMessage.at true [{unread unreadMessages}]", "agent_live_chats agent  true []",
+		"live_chats channel  true []", "agent_live_chats agent  true []",
 		"live_chats_last_message by lastMessage.at false []",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
