@@ -138,8 +138,8 @@ func (i *inquiry) try(ctx context.Context, k *filterKind, f filter.Filter, liste
 	return t, err
 }
 
-// selected reports whether so many records that match are no coincidence, going by how
-// many of the unfiltered list's do.
+// selected reports whether the number of records that match is no coincidence, going by
+// the share of the unfiltered list that does.
 func (i *inquiry) selected(k *filterKind, f filter.Filter, matching int) bool {
 	const unlikely = 0.01
 	matchAnyway, others := i.tally(k, f, i.everyone.contacts())
