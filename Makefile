@@ -10,7 +10,9 @@ REVISION   ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 BRANCH     ?= $(shell git rev-parse --abbrev-ref HEAD 2>/dev/null || echo unknown)
 BUILD_USER ?= $(shell id -un)@$(shell uname -n)
 BUILD_DATE ?= $(shell date -u +%Y%m%d-%H:%M:%S)
-FUZZTIME   ?= 10s
+# A number of inputs: a target that is stopped by the clock now and then fails with
+# "context deadline exceeded".
+FUZZTIME   ?= 50000x
 SOAKTIME   ?= 3m
 
 variables := github.com/prometheus/common/version
@@ -74,7 +76,7 @@ soak: ## scrape with random faults for SOAKTIME, 3m by default
 	SOAKTIME=$(SOAKTIME) go test -v -tags soak -run '^TestSoak$$' -count=1 -timeout 0 ./faults
 
 .PHONY: fuzz
-fuzz: ## run each fuzz target for FUZZTIME, 10s by default
+fuzz: ## run each fuzz target for FUZZTIME, 50000x by default
 	@go list ./... | while read -r package; do \
 	  go test -list '^Fuzz' $$package </dev/null | sed -n '/^Fuzz/p' | while read -r target; do \
 	    echo "$$package $$target"; \
